@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Files that are trusted only when their owner and mode say so.
+ */
+#ifndef CS_BASE_FILE_H
+#define CS_BASE_FILE_H
+
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "base/text.h"
+
+enum file_trust {
+	FILE_CONFIG, /* root's or ours, not writable by group or others */
+	FILE_SECRET, /* as CONFIG, and no access at all for group and others */
+};
+
+/*
+ * Reads a regular file of at most max bytes whole; the text is the caller's
+ * (free), terminated by a NUL that len does not count.  0, or -1 with the
+ * reason in reterr (file set to path, line 0).  Symbolic links are followed
+ * for FILE_CONFIG and refused for FILE_SECRET.
+ */
+int file_load(const char *path, enum file_trust, size_t max, char **ret,
+    size_t *ret_len, struct text_error *reterr);
+
+/* The same checks on an open descriptor: 0, or -1 with reterr. */
+int file_check(int fd, const char *path, enum file_trust,
+    struct text_error *reterr);
+
+/* path itself when absolute, or joined to the folder of file; -1: too long. */
+int file_beside(const char *file, const char *path, char *ret, size_t size);
+
+/* mkdir -p of the last component with this owner and mode: 0, or -1. */
+int file_make_dir(const char *path, mode_t, uid_t, gid_t);
+
+#endif

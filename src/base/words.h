@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The vocabulary that several domains share: hashes, key types, mechanisms
+ * and outputs as numbers for messages and words for people, and the sizes of
+ * texts that cross boundaries (each with its NUL).  No cryptography.
+ */
+#ifndef CS_BASE_WORDS_H
+#define CS_BASE_WORDS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define DIGEST_MAX 64
+#define NAME_SIZE 64 /* names of keys, profiles, tokens, formats */
+#define ADDRESS_SIZE 64 /* a numeric address */
+#define MESSAGE_SIZE 512 /* one sentence for people */
+#define LINE_NAME_SIZE 256 /* an artifact's name */
+#define COMMAND_SIZE 4096 /* the text given to ssh as its command */
+
+enum hash {
+	HASH_NONE,
+	HASH_SHA256,
+	HASH_SHA384,
+	HASH_SHA512,
+	HASH_SHA3_256,
+	HASH_SHA3_384,
+	HASH_SHA3_512,
+	HASH_COUNT,
+};
+
+enum key_type {
+	KEY_NONE,
+	KEY_RSA,
+	KEY_P256,
+	KEY_P384,
+	KEY_P521,
+	KEY_ED25519,
+	KEY_TYPE_COUNT,
+};
+
+/* What the token is asked to do; its input is in the comment. */
+enum mech {
+	MECH_NONE,
+	MECH_RSA_PKCS1, /* a digest; the token adds the DigestInfo */
+	MECH_RSA_PSS, /* a digest; MGF1 with the same hash, salt as long */
+	MECH_ECDSA, /* a digest; answer r || s, each as long as the order */
+	MECH_EDDSA, /* the message itself, at most 32 KiB */
+	MECH_COUNT,
+};
+
+/* How answers are written. */
+enum output {
+	OUTPUT_LINES,
+	OUTPUT_RAW,
+	OUTPUT_TAR,
+	OUTPUT_JSON,
+	OUTPUT_COUNT,
+};
+
+const char *hash_word(enum hash); /* "sha256", "sha3-256" */
+size_t hash_size(enum hash); /* bytes; 0 for HASH_NONE */
+enum hash hash_by_word(const char *); /* HASH_NONE: unknown */
+/* sha256, sha384 or sha512 by size in bytes, or HASH_NONE. */
+enum hash hash_by_size(size_t);
+
+const char *key_type_word(enum key_type); /* "rsa", "p256", "ed25519" */
+const char *output_word(enum output);
+const char *mech_word(enum mech); /* "CKM_RSA_PKCS", … as in records */
+
+/* The bit of one mechanism with one hash in a set of what a key can do. */
+uint64_t mech_bit(enum mech, enum hash);
+
+#endif

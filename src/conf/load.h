@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Reads a configuration tree from its folder: which files, in what order
+ * (bytes), with owner and mode checked.  Names that begin with a dot or end
+ * in '~' are passed over, as in other drop-in folders; in the folders of
+ * *.conf files any other name is an error.
+ */
+#ifndef CS_CONF_LOAD_H
+#define CS_CONF_LOAD_H
+
+#include "policy/tree.h"
+
+#define CONF_DIR "/etc/countersign"
+
+/*
+ * The whole tree.  Every error is told; NULL when there was one.
+ */
+struct tree *conf_load(const char *dir, const struct format_word *formats,
+    size_t count, text_error_fn *told, void *told_arg);
+
+/* Only countersign.conf and tokens.d, for who starts the processes. */
+struct tree *conf_load_server(const char *dir, text_error_fn *told,
+    void *told_arg);
+
+/* Tells one error as "file:line: text" through log_warn. */
+void conf_tell(void *arg, const struct text_error *);
+
+#endif

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The text that a client gave to ssh as its command (and a profile's
+ * `default`), split by our own strict reader into a verb and its options.
+ *
+ * Words are separated by blanks; single and double quotes group (no escapes
+ * inside, no expansion of any kind); anything but printable ASCII is refused.
+ */
+#ifndef CS_POLICY_COMMAND_H
+#define CS_POLICY_COMMAND_H
+
+#include "base/text.h"
+#include "base/words.h"
+
+enum verb {
+	VERB_GREETING, /* no command at all */
+	VERB_HELP,
+	VERB_WHOAMI,
+	VERB_KEYS,
+	VERB_PUBKEY,
+	VERB_CERT,
+	VERB_SIGN,
+	VERB_CHECK,
+	VERB_COUNT,
+};
+
+enum form { FORM_PEM, FORM_DER, FORM_SSH, FORM_COUNT };
+
+struct command {
+	enum verb verb;
+	char key[NAME_SIZE]; /* -k, or pubkey's and cert's operand; "" */
+	char format[NAME_SIZE]; /* -f; "": not given */
+	char topic[NAME_SIZE]; /* help's operand */
+	enum output output;
+	enum hash hash; /* --hash */
+	enum form form; /* --form */
+	bool json; /* --json */
+	bool raw_input; /* -i raw */
+	bool keep_going;
+	bool atomic;
+};
+
+/*
+ * Options are accepted as "-k NAME", "-kNAME", "--key NAME", "--key=NAME".
+ * 0, or -1 with what to tell the client in reterr->what (it names what would
+ * be accepted).
+ */
+int command_parse(const char *text, struct command *ret,
+    struct text_error *reterr);
+
+const char *verb_word(enum verb);
+/* One line of help for each verb, and the options' text: for `help`. */
+const char *verb_usage(enum verb);
+const char *verb_help(enum verb);
+
+#endif

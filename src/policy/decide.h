@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The verdict: facts in, reason and rule out.  No clock, no I/O.
+ */
+#ifndef CS_POLICY_DECIDE_H
+#define CS_POLICY_DECIDE_H
+
+#include "base/reason.h"
+#include "policy/tree.h"
+
+/* Why, by which line, and what would have been allowed (for the client). */
+struct verdict {
+	enum reason reason;
+	struct rule rule; /* file NULL: no line decided it */
+	char text[MESSAGE_SIZE];
+};
+
+/* The facts of a moment. */
+struct moment {
+	const char *address; /* the peer's, numeric */
+	int64_t now; /* seconds since 1970 */
+};
+
+/* A request that may go on to its lines. */
+struct grant {
+	const struct profile *profile;
+	const struct signing_key *key;
+	const char *format; /* a format_word's name */
+};
+
+/* The login.  On OK *ret is the client key. */
+enum reason decide_login(const struct tree *, const char *user,
+    const void *blob, size_t len, const struct moment *,
+    const struct client_key **ret, struct verdict *ret_verdict);
+
+/* May this client still be here?  (source, expiry, profile's dates) */
+enum reason decide_client(const struct tree *, const struct client_key *,
+    const struct moment *, struct verdict *ret);
+
+/* May this client use the verb at all, whoami and help included? */
+enum reason decide_verb(const struct profile *, enum verb,
+    struct verdict *ret);
+
+/*
+ * sign, check, pubkey and cert: finds the key and the format (for pubkey and
+ * cert only the key), fills in what was left out, and checks everything that
+ * does not depend on a line.
+ */
+enum reason decide_request(const struct tree *, const struct client_key *,
+    const struct command *, const struct moment *, struct grant *ret,
+    struct verdict *ret_verdict);
+
+/* One line: number counts from 1. */
+enum reason decide_line(const struct grant *, const struct moment *,
+    uint64_t number, enum hash, const char *name, struct verdict *ret);
+
+/* Does the profile grant the key, for lists? */
+bool grants_key(const struct profile *, const struct signing_key *);
+
+#endif

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * countersignctl and the broker, over run-dir/admin.sock (SOCK_SEQPACKET; the
+ * broker looks at the peer's uid).  One request, then replies until one says
+ * that it is the last.
+ */
+#ifndef CS_WIRE_ADMIN_H
+#define CS_WIRE_ADMIN_H
+
+#include "wire/type.h"
+
+enum admin_verb {
+	ADMIN_RELOAD,
+	ADMIN_STATUS,
+	ADMIN_VERB_COUNT,
+};
+
+struct admin_request {
+	enum admin_verb verb;
+	bool json;
+};
+
+struct admin_reply {
+	bool last;
+	uint8_t exit; /* of countersignctl, when last */
+	bool to_stderr;
+	const uint8_t *bytes; /* a view, at most WIRE_CHUNK */
+	size_t len;
+};
+
+void admin_request_put(struct writer *, const struct admin_request *);
+bool admin_request_get(struct reader *, struct admin_request *ret);
+void admin_reply_put(struct writer *, const struct admin_reply *);
+bool admin_reply_get(struct reader *, struct admin_reply *ret);
+
+#endif

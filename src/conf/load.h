@@ -13,10 +13,19 @@
 #define CONF_DIR "/etc/countersign"
 
 /*
- * The whole tree.  Every error is told; NULL when there was one.
+ * Sees each file that made it into the tree, certificates included, in an
+ * order that the tree alone decides: for who wants a fingerprint of it.
+ */
+typedef void conf_seen_fn(void *arg, const char *file, const void *text,
+    size_t len);
+
+/*
+ * The whole tree.  Every error is told, its file named as below dir; NULL when
+ * there was one.  seen may be NULL.
  */
 struct tree *conf_load(const char *dir, const struct format_word *formats,
-    size_t count, text_error_fn *told, void *told_arg);
+    size_t count, conf_seen_fn *seen, void *seen_arg, text_error_fn *told,
+    void *told_arg);
 
 /* Only countersign.conf and tokens.d, for who starts the processes. */
 struct tree *conf_load_server(const char *dir, text_error_fn *told,

@@ -50,7 +50,8 @@ struct server_conf {
 	/* [limits]; times in seconds */
 	uint32_t connections, connections_per_address, unauthenticated;
 	uint32_t channels, login_grace, idle_timeout, drain_timeout;
-	uint32_t rekey_mib, rekey_interval;
+	uint32_t rekey_kib; /* 0: the cipher's own limit */
+	uint32_t rekey_interval; /* 0: never by time */
 };
 
 struct token_conf {
@@ -75,8 +76,10 @@ struct signing_key {
 	bool allow_extractable;
 	bool allow_short;
 	struct names formats, hashes;
+	unsigned hash_set; /* of hashes, or the default ones: 1u << enum hash */
 	const char *certificate; /* PEM text, or NULL */
-	int64_t not_before, not_after; /* seconds; 0: none */
+	/* Seconds; from the first, included, to the second, excluded; 0: none */
+	int64_t not_before, not_after;
 	struct rule rule, use_rule, not_before_rule, not_after_rule;
 	size_t index; /* 0 to tree_keys() - 1 */
 };
@@ -84,6 +87,8 @@ struct signing_key {
 struct profile {
 	const char *name;
 	struct names keys, verbs, formats, hashes, globs; /* globs: `names` */
+	unsigned verb_set; /* 1u << enum verb; all when not given */
+	unsigned hash_set; /* all when not given */
 	const char *from; /* or NULL */
 	const char *default_text; /* or NULL */
 	struct command default_command;
@@ -154,8 +159,5 @@ const struct client_key *tree_client(const struct tree *, size_t index);
 /* By the exact blob. */
 const struct client_key *tree_client_by_blob(const struct tree *,
     const void *blob, size_t len);
-
-/* 64 hex digits over everything that was added: same tree, same text. */
-void tree_fingerprint(const struct tree *, char ret[65]);
 
 #endif

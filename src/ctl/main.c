@@ -22,6 +22,7 @@ static const struct {
 	{ "reload", verb_reload, "", "make the running broker load the tree" },
 	{ "status", verb_status, " [--json]", "what the running broker does" },
 	{ "log", verb_log, " verify FILE...", "check a chain of records" },
+	{ "token", verb_token, " init|keygen|list ...", "make and see keys" },
 };
 
 #define VERBS (sizeof(verbs) / sizeof(verbs[0]))

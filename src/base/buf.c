@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/buf.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/utf8.h"
+
+#define FIRST_SIZE 256
+
+void
+buf_init(struct buf *b, size_t max)
+{
+	memset(b, 0, sizeof(*b));
+	b->max = max;
+}
+
+void
+buf_release(struct buf *b)
+{
+	if (b == NULL)
+		return;
+	free(b->data);
+	buf_init(b, b->max);
+}
+
+const char *
+buf_at(const struct buf *b)
+{
+	return b->data != NULL ? b->data + b->start : "";
+}
+
+size_t
+buf_len(const struct buf *b)
+{
+	return b->end - b->start;
+}
+
+/* Moves what is left to the front. */
+static void
+pack(struct buf *b)
+{
+	if (b->start == 0)
+		return;
+	memmove(b->data, b->data + b->start, buf_len(b));
+	b->end -= b->start;
+	b->start = 0;
+}
+
+static bool
+grow(struct buf *b, size_t need)
+{
+	size_t size = b->size != 0 ? b->size : FIRST_SIZE;
+	char *data;
+
+	while (size < need)
+		size *= 2;
+	if ((data = realloc(b->data, size)) == NULL)
+		return false;
+	b->data = data;
+	b->size = size;
+	return true;
+}
+
+char *
+buf_reserve(struct buf *b, size_t len)
+{
+	if (b->bad || len > b->max || buf_len(b) > b->max - len) {
+		b->bad = true;
+		return NULL;
+	}
+	if (b->size - b->end >= len && b->data != NULL)
+		return b->data + b->end;
+	pack(b);
+	if (b->size - b->end < len && !grow(b, b->end + len)) {
+		b->bad = true;
+		return NULL;
+	}
+	return b->data + b->end;
+}
+
+void
+buf_commit(struct buf *b, size_t len)
+{
+	b->end += len;
+}
+
+void
+buf_consume(struct buf *b, size_t len)
+{
+	b->start += len;
+	if (b->start == b->end)
+		b->start = b->end = 0;
+}
+
+void
+buf_add(struct buf *b, const void *data, size_t len)
+{
+	char *at;
+
+	if (len == 0 || (at = buf_reserve(b, len)) == NULL)
+		return;
+	memcpy(at, data, len);
+	buf_commit(b, len);
+}
+
+void
+buf_adds(struct buf *b, const char *text)
+{
+	buf_add(b, text, strlen(text));
+}
+
+void
+buf_addf(struct buf *b, const char *fmt, ...)
+{
+	va_list args, again;
+	int len;
+	char *at;
+
+	va_start(args, fmt);
+	va_copy(again, args);
+	len = vsnprintf(NULL, 0, fmt, args);
+	if (len < 0)
+		b->bad = true;
+	else if ((at = buf_reserve(b, (size_t)len + 1)) != NULL) {
+		vsnprintf(at, (size_t)len + 1, fmt, again);
+		buf_commit(b, (size_t)len);
+	}
+	va_end(again);
+	va_end(args);
+}
+
+static void
+add_json_unit(struct buf *b, const char *at, size_t len)
+{
+	unsigned char c = (unsigned char)*at;
+
+	if (len == 0)
+		buf_adds(b, "\xef\xbf\xbd");
+	else if (c == '"' || c == '\\')
+		buf_addf(b, "\\%c", c);
+	else if (c < 0x20 || c == 0x7f)
+		buf_addf(b, "\\u%04x", c);
+	else
+		buf_add(b, at, len);
+}
+
+void
+buf_add_json(struct buf *b, const void *data, size_t len)
+{
+	const char *at = data;
+
+	buf_adds(b, "\"");
+	while (len > 0) {
+		size_t unit = utf8_unit(at, len, NULL);
+		size_t step = unit != 0 ? unit : 1;
+
+		add_json_unit(b, at, unit);
+		at += step;
+		len -= step;
+	}
+	buf_adds(b, "\"");
+}

@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/jail.h"
+
+#include <errno.h>
+#include <grp.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <pwd.h>
+#include <seccomp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/landlock.h"
+
+#define WHAT 128
+
+struct jail_filter {
+	struct sock_fprog program;
+};
+
+/* A sanitizer makes calls of its own that are on nobody's list. */
+static bool
+is_sanitized(void)
+{
+#if defined(__SANITIZE_ADDRESS__)
+	return true;
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+	return true;
+#else
+	return false;
+#endif
+#else
+	return false;
+#endif
+}
+
+static int
+fail(char what[WHAT], const char *jail, const char *step, int error)
+{
+	snprintf(what, WHAT, "%s jail: %s: %s", jail, step, strerror(error));
+	return -1;
+}
+
+static int
+add_call(scmp_filter_ctx ctx, uint32_t action, const struct jail_call *call)
+{
+	int number = seccomp_syscall_resolve_name(call->name);
+
+	if (number == __NR_SCMP_ERROR)
+		return -EINVAL;
+	if (!call->has_arg)
+		return seccomp_rule_add(ctx, action, number, 0);
+	return seccomp_rule_add(ctx, action, number, 1,
+	    SCMP_CMP(call->arg, SCMP_CMP_MASKED_EQ, call->mask, call->value));
+}
+
+/* A refused clone3 must look absent, so that libc falls back to clone. */
+static uint32_t
+denial(const char *name)
+{
+	return SCMP_ACT_ERRNO(strcmp(name, "clone3") == 0 ? ENOSYS : EPERM);
+}
+
+static int
+add_calls(scmp_filter_ctx ctx, const struct jail *jail, char what[WHAT])
+{
+	const struct jail_call *call =
+	    jail->calls != NULL ? jail->calls : jail->denied;
+
+	for (; call->name != NULL; call++) {
+		uint32_t action = jail->calls != NULL ? SCMP_ACT_ALLOW :
+							denial(call->name);
+		int error = add_call(ctx, action, call);
+
+		if (error != 0)
+			return fail(what, jail->name, call->name, -error);
+	}
+	return 0;
+}
+
+/* libseccomp writes the program to a descriptor only. */
+static int
+read_program(int fd, struct sock_fprog *ret)
+{
+	struct stat st;
+	struct sock_filter *code;
+	size_t size;
+
+	if (fstat(fd, &st) == -1)
+		return -1;
+	size = (size_t)st.st_size;
+	if ((code = malloc(size)) == NULL)
+		return -1;
+	if (pread(fd, code, size, 0) != (ssize_t)size) {
+		free(code);
+		return -1;
+	}
+	ret->filter = code;
+	ret->len = (unsigned short)(size / sizeof(*code));
+	return 0;
+}
+
+static int
+compile(const struct jail *jail, struct jail_filter *filter, char what[WHAT])
+{
+	uint32_t other =
+	    jail->calls != NULL ? SCMP_ACT_KILL_PROCESS : SCMP_ACT_ALLOW;
+	scmp_filter_ctx ctx = seccomp_init(other);
+	int fd = -1, rv = -1;
+
+	if (ctx == NULL)
+		return fail(what, jail->name, "seccomp", ENOMEM);
+	if (add_calls(ctx, jail, what) == -1)
+		goto out;
+	if ((fd = memfd_create("filter", MFD_CLOEXEC)) == -1 ||
+	    seccomp_export_bpf(ctx, fd) != 0 ||
+	    read_program(fd, &filter->program) == -1) {
+		fail(what, jail->name, "seccomp", errno);
+		goto out;
+	}
+	rv = 0;
+out:
+	if (fd != -1)
+		close(fd);
+	seccomp_release(ctx);
+	return rv;
+}
+
+int
+jail_prepare(const struct jail *jail, struct jail_filter **ret,
+    char what[WHAT])
+{
+	struct jail_filter *filter = calloc(1, sizeof(*filter));
+
+	if (filter == NULL)
+		return fail(what, jail->name, "memory", ENOMEM);
+	if (!is_sanitized() && compile(jail, filter, what) == -1) {
+		free(filter);
+		return -1;
+	}
+	*ret = filter;
+	return 0;
+}
+
+static int
+limit(int resource, unsigned long value)
+{
+	struct rlimit rl = { .rlim_cur = value, .rlim_max = value };
+
+	return setrlimit((__rlimit_resource_t)resource, &rl);
+}
+
+static int
+enter_limits(const struct jail *jail, char what[WHAT])
+{
+	if (limit(RLIMIT_CORE, 0) == -1)
+		return fail(what, jail->name, "RLIMIT_CORE", errno);
+	if (jail->open_files != 0 &&
+	    limit(RLIMIT_NOFILE, jail->open_files) == -1)
+		return fail(what, jail->name, "RLIMIT_NOFILE", errno);
+	if (is_sanitized())
+		return 0;
+	if (jail->memory != 0 && limit(RLIMIT_AS, jail->memory) == -1)
+		return fail(what, jail->name, "RLIMIT_AS", errno);
+	if (!jail->processes && limit(RLIMIT_NPROC, 0) == -1)
+		return fail(what, jail->name, "RLIMIT_NPROC", errno);
+	return 0;
+}
+
+int
+jail_enter(const struct jail *jail, const struct jail_filter *filter,
+    const struct jail_path *paths, size_t npaths, bool *ret_landlock,
+    char what[WHAT])
+{
+	bool landlock = false;
+
+	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == -1 ||
+	    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1)
+		return fail(what, jail->name, "prctl", errno);
+	if (enter_limits(jail, what) == -1)
+		return -1;
+	if (!is_sanitized()) {
+		if (landlock_enter(paths, npaths, &landlock) == -1)
+			return fail(what, jail->name, "Landlock", errno);
+		if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER,
+			&filter->program, 0, 0) == -1)
+			return fail(what, jail->name, "seccomp", errno);
+	}
+	if (ret_landlock != NULL)
+		*ret_landlock = landlock;
+	return 0;
+}
+
+int
+jail_become(const char *user)
+{
+	struct passwd *pw = getpwnam(user);
+	uid_t uid;
+	gid_t gid;
+
+	if (pw == NULL) {
+		errno = ENOENT;
+		return -1;
+	}
+	uid = pw->pw_uid;
+	gid = pw->pw_gid;
+	if (initgroups(user, gid) == -1 || setresgid(gid, gid, gid) == -1 ||
+	    setresuid(uid, uid, uid) == -1)
+		return -1;
+	if (uid != 0 && setresuid((uid_t)-1, 0, (uid_t)-1) == 0) {
+		errno = EPERM;
+		return -1;
+	}
+	return 0;
+}

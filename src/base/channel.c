@@ -51,8 +51,8 @@ channel_send(int fd, const void *msg, size_t len)
 }
 
 enum channel_status
-channel_send_fds(int fd, const void *msg, size_t len, const int *fds,
-    size_t nfds)
+channel_send_fds(
+    int fd, const void *msg, size_t len, const int *fds, size_t nfds)
 {
 	union control control = { 0 };
 	/* sendmsg does not write, but its iovec is not const. */
@@ -114,7 +114,8 @@ receive(int fd, uint8_t *buf, struct reader *ret, int fds[CHANNEL_FDS],
 {
 	union control control;
 	struct iovec part = { .iov_base = buf, .iov_len = CHANNEL_MAX };
-	struct msghdr header = { .msg_iov = &part, .msg_iovlen = 1,
+	struct msghdr header = { .msg_iov = &part,
+		.msg_iovlen = 1,
 		.msg_control = control.space,
 		.msg_controllen = sizeof(control.space) };
 	ssize_t got;

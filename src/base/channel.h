@@ -32,8 +32,8 @@ int channel_pair(int ret[2], bool nonblocking);
  * stay the caller's.  Never raises SIGPIPE.
  */
 enum channel_status channel_send(int fd, const void *msg, size_t len);
-enum channel_status channel_send_fds(int fd, const void *msg, size_t len,
-    const int *fds, size_t nfds);
+enum channel_status channel_send_fds(
+    int fd, const void *msg, size_t len, const int *fds, size_t nfds);
 
 /*
  * Receives one message into buf[CHANNEL_MAX] and sets the reader on it.

@@ -119,8 +119,8 @@ decode_group(const char *at, bool last, uint8_t out[3], size_t *ret_len)
 }
 
 int
-base64_decode(const char *text, size_t len, uint8_t *ret, size_t size,
-    size_t *ret_len)
+base64_decode(
+    const char *text, size_t len, uint8_t *ret, size_t size, size_t *ret_len)
 {
 	size_t used = 0, here;
 	uint8_t out[3];

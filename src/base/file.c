@@ -18,8 +18,8 @@ refuse(const char *path, struct text_error *reterr, const char *what)
 }
 
 int
-file_check(int fd, const char *path, enum file_trust trust,
-    struct text_error *reterr)
+file_check(
+    int fd, const char *path, enum file_trust trust, struct text_error *reterr)
 {
 	mode_t banned = trust == FILE_SECRET ? 077 : 022;
 	struct stat st;

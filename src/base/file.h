@@ -25,8 +25,8 @@ int file_load(const char *path, enum file_trust, size_t max, char **ret,
     size_t *ret_len, struct text_error *reterr);
 
 /* The same checks on an open descriptor: 0, or -1 with reterr. */
-int file_check(int fd, const char *path, enum file_trust,
-    struct text_error *reterr);
+int file_check(
+    int fd, const char *path, enum file_trust, struct text_error *reterr);
 
 /* path itself when absolute, or joined to the folder of file; -1: too long. */
 int file_beside(const char *file, const char *path, char *ret, size_t size);

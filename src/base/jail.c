@@ -75,8 +75,8 @@ add_calls(scmp_filter_ctx ctx, const struct jail *jail, char what[WHAT])
 	    jail->calls != NULL ? jail->calls : jail->denied;
 
 	for (; call->name != NULL; call++) {
-		uint32_t action = jail->calls != NULL ? SCMP_ACT_ALLOW :
-							denial(call->name);
+		uint32_t action =
+		    jail->calls != NULL ? SCMP_ACT_ALLOW : denial(call->name);
 		int error = add_call(ctx, action, call);
 
 		if (error != 0)
@@ -134,8 +134,7 @@ out:
 }
 
 int
-jail_prepare(const struct jail *jail, struct jail_filter **ret,
-    char what[WHAT])
+jail_prepare(const struct jail *jail, struct jail_filter **ret, char what[WHAT])
 {
 	struct jail_filter *filter = calloc(1, sizeof(*filter));
 
@@ -189,8 +188,8 @@ jail_enter(const struct jail *jail, const struct jail_filter *filter,
 	if (!is_sanitized()) {
 		if (landlock_enter(paths, npaths, &landlock) == -1)
 			return fail(what, jail->name, "Landlock", errno);
-		if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER,
-			&filter->program, 0, 0) == -1)
+		if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter->program,
+			0, 0) == -1)
 			return fail(what, jail->name, "seccomp", errno);
 	}
 	if (ret_landlock != NULL)

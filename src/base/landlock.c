@@ -15,12 +15,12 @@
 #define RIGHT_IOCTL (1ull << 15)
 
 #define RIGHTS_FIRST ((1ull << 13) - 1)
-#define RIGHTS_READ                                                            \
-	(LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_READ_FILE |           \
+#define RIGHTS_READ                                                  \
+	(LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_READ_FILE | \
 	    LANDLOCK_ACCESS_FS_READ_DIR)
 /* What makes sense for a file rather than a folder. */
-#define RIGHTS_FILE                                                            \
-	(LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_READ_FILE |           \
+#define RIGHTS_FILE                                                  \
+	(LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_READ_FILE | \
 	    LANDLOCK_ACCESS_FS_WRITE_FILE | RIGHT_TRUNCATE | RIGHT_IOCTL)
 
 static uint64_t
@@ -53,8 +53,8 @@ add_path(int rules, const struct jail_path *path, uint64_t all)
 	rule.allowed_access = path->writable ? all : (all & RIGHTS_READ);
 	if (!S_ISDIR(st.st_mode))
 		rule.allowed_access &= RIGHTS_FILE;
-	rv = (int)syscall(SYS_landlock_add_rule, rules,
-	    LANDLOCK_RULE_PATH_BENEATH, &rule, 0);
+	rv = (int)syscall(
+	    SYS_landlock_add_rule, rules, LANDLOCK_RULE_PATH_BENEATH, &rule, 0);
 out:
 	close(fd);
 	return rv;
@@ -72,8 +72,8 @@ landlock_enter(const struct jail_path *paths, size_t count, bool *ret)
 	if (version < 1)
 		return errno == ENOSYS || errno == EOPNOTSUPP ? 0 : -1;
 	attr.handled_access_fs = rights_of(version);
-	rules = (int)syscall(
-	    SYS_landlock_create_ruleset, &attr, sizeof(attr), 0);
+	rules =
+	    (int)syscall(SYS_landlock_create_ruleset, &attr, sizeof(attr), 0);
 	if (rules == -1)
 		return -1;
 	for (size_t i = 0; i < count; i++)

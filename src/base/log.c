@@ -39,8 +39,8 @@ tell(int priority, const char *fmt, va_list args)
 	head = snprintf(line, sizeof(line), "%s: ", prefix);
 	if (head < 0 || (size_t)head >= sizeof(line))
 		return;
-	body = vsnprintf(
-	    line + head, sizeof(line) - (size_t)head - 1, fmt, args);
+	body =
+	    vsnprintf(line + head, sizeof(line) - (size_t)head - 1, fmt, args);
 	if (body < 0)
 		return;
 	len = strlen(line);

@@ -74,8 +74,8 @@ loop_free(struct loop *loop)
 }
 
 struct loop_source *
-loop_add(struct loop *loop, int fd, uint32_t events, loop_ready_fn *ready,
-    void *arg)
+loop_add(
+    struct loop *loop, int fd, uint32_t events, loop_ready_fn *ready, void *arg)
 {
 	struct loop_source *source = calloc(1, sizeof(*source));
 	struct epoll_event event = { .events = events };
@@ -103,8 +103,8 @@ loop_events(struct loop_source *source, uint32_t events)
 	if (source->dead || source->events == events)
 		return;
 	event.data.ptr = source;
-	if (epoll_ctl(source->loop->epoll, EPOLL_CTL_MOD, source->fd,
-		&event) == 0)
+	if (epoll_ctl(source->loop->epoll, EPOLL_CTL_MOD, source->fd, &event) ==
+	    0)
 		source->events = events;
 }
 

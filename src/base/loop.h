@@ -23,8 +23,8 @@ struct loop *loop_new(void);
 void loop_free(struct loop *);
 
 /* events: EPOLLIN, EPOLLOUT; hang-ups are always told.  NULL: errno. */
-struct loop_source *loop_add(struct loop *, int fd, uint32_t events,
-    loop_ready_fn *, void *arg);
+struct loop_source *loop_add(
+    struct loop *, int fd, uint32_t events, loop_ready_fn *, void *arg);
 void loop_events(struct loop_source *, uint32_t events);
 /* The descriptor stays the caller's.  Accepts NULL. */
 void loop_remove(struct loop_source *);

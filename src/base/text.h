@@ -36,8 +36,8 @@ size_t base64_encode(const void *, size_t len, bool pad, char *ret);
  * Canonical, padded base64 of len characters: 0, or -1.  ret takes size
  * bytes, *ret_len is what came.
  */
-int base64_decode(const char *, size_t len, uint8_t *ret, size_t size,
-    size_t *ret_len);
+int base64_decode(
+    const char *, size_t len, uint8_t *ret, size_t size, size_t *ret_len);
 
 /*
  * Copies text for people and logs: printable UTF-8 stays, everything else

@@ -19,8 +19,8 @@
 #ifndef CS_WIRE_REQUEST_H
 #define CS_WIRE_REQUEST_H
 
-#include "base/words.h"
 #include "base/reason.h"
+#include "base/words.h"
 #include "wire/type.h"
 
 enum open_how {

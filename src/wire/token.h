@@ -13,8 +13,8 @@
 #ifndef CS_WIRE_TOKEN_H
 #define CS_WIRE_TOKEN_H
 
-#include "base/words.h"
 #include "base/reason.h"
+#include "base/words.h"
 #include "wire/type.h"
 
 #define TOKEN_PATH 1024

@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "wire/token.h"
+
+void
+token_setup_put(struct writer *w, const struct token_setup *m)
+{
+	wire_put_type(w, WIRE_TOKEN_SETUP);
+	put_str(w, m->name);
+	put_str(w, m->module);
+	put_str(w, m->label);
+	put_str(w, m->serial);
+	put_str(w, m->pin_file);
+	put_bool(w, m->network);
+	put_u8(w, m->variables);
+	for (uint8_t i = 0; i < m->variables; i++)
+		put_str(w, m->environment[i]);
+}
+
+bool
+token_setup_get(struct reader *r, struct token_setup *ret)
+{
+	get_str(r, ret->name, sizeof(ret->name));
+	get_str(r, ret->module, sizeof(ret->module));
+	get_str(r, ret->label, sizeof(ret->label));
+	get_str(r, ret->serial, sizeof(ret->serial));
+	get_str(r, ret->pin_file, sizeof(ret->pin_file));
+	ret->network = get_bool(r);
+	ret->variables = get_enum(r, TOKEN_ENVIRONMENT);
+	for (uint8_t i = 0; i < ret->variables; i++)
+		get_str(r, ret->environment[i], sizeof(ret->environment[i]));
+	return reader_done(r);
+}
+
+void
+worker_start_put(struct writer *w, const struct worker_start *m)
+{
+	wire_put_type(w, WIRE_WORKER_START);
+	put_u32(w, m->worker);
+	put_str(w, m->token);
+	put_bytes(w, m->refused, m->refused_len);
+}
+
+bool
+worker_start_get(struct reader *r, struct worker_start *ret)
+{
+	ret->worker = get_u32(r);
+	get_str(r, ret->token, sizeof(ret->token));
+	get_bytes(r, ret->refused, sizeof(ret->refused), &ret->refused_len);
+	return reader_done(r);
+}
+
+void
+worker_started_put(struct writer *w, const struct worker_started *m)
+{
+	wire_put_type(w, WIRE_WORKER_STARTED);
+	put_u32(w, m->worker);
+	put_u32(w, m->pid);
+}
+
+bool
+worker_started_get(struct reader *r, struct worker_started *ret)
+{
+	ret->worker = get_u32(r);
+	ret->pid = get_u32(r);
+	return reader_done(r);
+}
+
+void
+worker_gone_put(struct writer *w, const struct worker_gone *m)
+{
+	wire_put_type(w, WIRE_WORKER_GONE);
+	put_u32(w, m->worker);
+	put_u32(w, m->status);
+}
+
+bool
+worker_gone_get(struct reader *r, struct worker_gone *ret)
+{
+	ret->worker = get_u32(r);
+	ret->status = get_u32(r);
+	return reader_done(r);
+}
+
+void
+number_put(struct writer *w, enum wire_type type, uint32_t number)
+{
+	wire_put_type(w, type);
+	put_u32(w, number);
+}
+
+bool
+number_get(struct reader *r, uint32_t *ret)
+{
+	*ret = get_u32(r);
+	return reader_done(r);
+}
+
+void
+token_state_put(struct writer *w, const struct token_state *m)
+{
+	wire_put_type(w, WIRE_TOKEN_STATE);
+	put_u8(w, (uint8_t)m->reason);
+	put_bytes(w, m->stamp, m->stamp_len);
+	put_str(w, m->label);
+	put_str(w, m->serial);
+	put_str(w, m->model);
+	put_str(w, m->firmware);
+	put_str(w, m->text);
+}
+
+bool
+token_state_get(struct reader *r, struct token_state *ret)
+{
+	ret->reason = (enum reason)get_enum(r, REASON_COUNT - 1);
+	get_bytes(r, ret->stamp, sizeof(ret->stamp), &ret->stamp_len);
+	get_str(r, ret->label, sizeof(ret->label));
+	get_str(r, ret->serial, sizeof(ret->serial));
+	get_str(r, ret->model, sizeof(ret->model));
+	get_str(r, ret->firmware, sizeof(ret->firmware));
+	get_str(r, ret->text, sizeof(ret->text));
+	return reader_done(r);
+}
+
+void
+key_add_put(struct writer *w, const struct key_add *m)
+{
+	wire_put_type(w, WIRE_KEY_ADD);
+	put_u32(w, m->key);
+	put_str(w, m->object);
+	put_bool(w, m->allow_extractable);
+	put_bool(w, m->allow_short);
+}
+
+bool
+key_add_get(struct reader *r, struct key_add *ret)
+{
+	ret->key = get_u32(r);
+	get_str(r, ret->object, sizeof(ret->object));
+	ret->allow_extractable = get_bool(r);
+	ret->allow_short = get_bool(r);
+	return reader_done(r);
+}
+
+void
+key_facts_put(struct writer *w, const struct key_facts *m)
+{
+	wire_put_type(w, WIRE_KEY_FACTS);
+	put_u32(w, m->key);
+	put_u8(w, (uint8_t)m->reason);
+	put_u8(w, (uint8_t)m->type);
+	put_u16(w, m->bits);
+	put_u64(w, m->mechs);
+	put_bytes(w, m->spki, m->spki_len);
+	put_str(w, m->text);
+}
+
+bool
+key_facts_get(struct reader *r, struct key_facts *ret)
+{
+	ret->key = get_u32(r);
+	ret->reason = (enum reason)get_enum(r, REASON_COUNT - 1);
+	ret->type = (enum key_type)get_enum(r, KEY_TYPE_COUNT - 1);
+	ret->bits = get_u16(r);
+	ret->mechs = get_u64(r);
+	get_bytes(r, ret->spki, sizeof(ret->spki), &ret->spki_len);
+	get_str(r, ret->text, sizeof(ret->text));
+	return reader_done(r);
+}
+
+void
+jobs_head_put(struct writer *w, const struct batch_head *m)
+{
+	wire_put_type(w, WIRE_JOBS);
+	put_u16(w, m->count);
+}
+
+void
+results_head_put(struct writer *w, const struct batch_head *m)
+{
+	wire_put_type(w, WIRE_RESULTS);
+	put_u16(w, m->count);
+}
+
+bool
+batch_head_get(struct reader *r, struct batch_head *ret)
+{
+	ret->count = get_u16(r);
+	if (ret->count < 1 || ret->count > WIRE_BATCH)
+		reader_fail(r);
+	return !r->bad;
+}
+
+void
+job_put(struct writer *w, const struct job *m)
+{
+	put_u64(w, m->job);
+	put_u32(w, m->key);
+	put_u8(w, (uint8_t)m->mech);
+	put_u8(w, (uint8_t)m->hash);
+	put_bytes(w, m->input, m->len);
+}
+
+bool
+job_get(struct reader *r, struct job *ret)
+{
+	ret->job = get_u64(r);
+	ret->key = get_u32(r);
+	ret->mech = (enum mech)get_enum(r, MECH_COUNT - 1);
+	ret->hash = (enum hash)get_enum(r, HASH_COUNT - 1);
+	ret->input = get_view(r, WIRE_INPUT, &ret->len);
+	if (ret->mech == MECH_NONE)
+		reader_fail(r);
+	return !r->bad;
+}
+
+void
+job_result_put(struct writer *w, const struct job_result *m)
+{
+	put_u64(w, m->job);
+	put_u8(w, (uint8_t)m->reason);
+	put_u32(w, m->us);
+	put_bytes(w, m->signature, m->len);
+	put_str(w, m->text);
+}
+
+bool
+job_result_get(struct reader *r, struct job_result *ret)
+{
+	ret->job = get_u64(r);
+	ret->reason = (enum reason)get_enum(r, REASON_COUNT - 1);
+	ret->us = get_u32(r);
+	ret->signature = get_view(r, WIRE_SIGNATURE, &ret->len);
+	get_str(r, ret->text, sizeof(ret->text));
+	return !r->bad;
+}

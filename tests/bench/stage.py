@@ -1,0 +1,225 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What everybody plays on: a folder, a SoftHSM token, keys, trees."""
+import base64
+import glob
+import os
+import pwd
+import random
+import shutil
+import socket
+import struct
+import subprocess
+import tempfile
+
+from procs import Failed, Group, call
+
+KEYS = {"rsa3072": "rsa:3072", "rsa4096": "rsa:4096", "p256": "p256",
+        "p384": "p384"}
+TOKEN = "bench"
+WORKERS = 2
+
+
+def softhsm_module():
+    for pattern in ("/usr/lib/softhsm/libsofthsm2.so",
+                    "/usr/lib/*/softhsm/libsofthsm2.so"):
+        for path in glob.glob(pattern):
+            return path
+    raise Failed("libsofthsm2.so is not installed (package softhsm2)")
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+def write(path, text, mode=0o644):
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, "w", encoding="utf-8") as f:
+        f.write(text)
+    os.chmod(path, mode)
+
+
+def service_users():
+    """The users of the domains when we are root; one for all if need be."""
+    names = ("_countersign-net", "_countersign", "_countersign-token")
+    try:
+        for name in names:
+            pwd.getpwnam(name)
+        return names
+    except KeyError:
+        return ("nobody",) * 3
+
+
+class Stage:
+    def __init__(self, build):
+        self.build = os.path.abspath(build)
+        self.dir = tempfile.mkdtemp(prefix="countersign-bench.")
+        os.chmod(self.dir, 0o755)
+        self.root = os.geteuid() == 0
+        self.user = pwd.getpwuid(os.geteuid()).pw_name
+        self.users = service_users() if self.root else (self.user,) * 3
+        self.module = softhsm_module()
+        self.pin = self.path("pin")
+        self.key = self.path("client")
+        self.env = dict(os.environ, SOFTHSM2_CONF=self.path("softhsm2.conf"),
+                        LC_ALL="C.UTF-8", SHELL="/bin/sh")
+
+    def path(self, *names):
+        return os.path.join(self.dir, *names)
+
+    def tool(self, name):
+        return os.path.join(self.build, "tools", name)
+
+    def program(self, name):
+        return os.path.join(self.build, name)
+
+    def own(self, path, user):
+        if not self.root:
+            return
+        who = pwd.getpwnam(user)
+        os.chown(path, who.pw_uid, who.pw_gid)
+        for top, dirs, files in os.walk(path):
+            for name in dirs + files:
+                os.chown(os.path.join(top, name), who.pw_uid, who.pw_gid)
+
+    def prepare(self):
+        os.makedirs(self.path("tokens"), mode=0o700)
+        write(self.path("softhsm2.conf"),
+              f"directories.tokendir = {self.path('tokens')}\n"
+              "objectstore.backend = file\nlog.level = ERROR\n")
+        for name in ("host", "client"):
+            call(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", name,
+                  "-f", self.path(name)])
+        self.token_make()
+        self.own(self.path("tokens"), self.users[2])
+        self.own(self.pin, self.users[2])
+
+    def token_make(self):
+        ctl = [self.program("countersignctl"), "token"]
+        common = ["--module", self.module, "--label", TOKEN, "--pin-file",
+                  self.pin]
+        call([*ctl, "init", *common, "--so-pin-file", self.path("so-pin")],
+             env=self.env)
+        for name, kind in KEYS.items():
+            call([*ctl, "keygen", *common, "--name", name, "--type", kind],
+                 env=self.env)
+
+    def limit(self, key, processes, verify, seconds):
+        argv = [self.tool("bench_token"), "limit", "-m", self.module, "-l",
+                TOKEN, "-P", self.pin, "-k", key, "-c", processes, "-t",
+                seconds] + (["-v"] if verify else [])
+        return argv
+
+    def remove(self):
+        shutil.rmtree(self.dir, ignore_errors=True)
+
+
+def public_line(path):
+    with open(path + ".pub", encoding="ascii") as f:
+        return " ".join(f.read().split()[:2])
+
+
+def made_up_key(rnd):
+    """A client key that nobody has: the line's text and its blob's length."""
+    kind = b"ssh-ed25519"
+    blob = (struct.pack(">I", len(kind)) + kind + struct.pack(">I", 32) +
+            rnd.randbytes(32))
+    return "ssh-ed25519 " + base64.b64encode(blob).decode()
+
+
+class Tree:
+    """One configuration tree, and the instance that runs it."""
+
+    def __init__(self, stage, name, token=True):
+        self.stage = stage
+        self.name = name
+        self.dir = stage.path(name)
+        self.port = None
+        self.group = None
+        self.token = token
+        self.text_bytes = 0
+        self.write_server()
+        if token:
+            self.write_token()
+        self.write_clients(0, 0)
+
+    def write_server(self):
+        users = ""
+        if self.stage.root:
+            users = "net-user = {}\nbroker-user = {}\ntoken-user = {}\n".format(
+                *self.stage.users)
+        write(f"{self.dir}/countersign.conf",
+              "[server]\nlisten = 127.0.0.1:0\n"
+              f"host-key = {self.stage.path('host')}\n"
+              f"state-dir = {self.dir}/state\nrun-dir = {self.dir}/run\n"
+              f"{users}[limits]\nconnections = 2000\n"
+              "connections-per-address = 2000\nunauthenticated = 1000\n"
+              f"[audit]\nfile = {self.dir}/state/audit.log\n")
+        for name in ("state", "run"):
+            os.makedirs(f"{self.dir}/{name}", mode=0o755)
+            self.stage.own(f"{self.dir}/{name}", self.stage.users[1])
+
+    def write_token(self):
+        write(f"{self.dir}/tokens.d/bench.conf",
+              f"[token {TOKEN}]\nmodule = {self.stage.module}\n"
+              f"token = {TOKEN}\npin-file = {self.stage.pin}\n"
+              f"workers = {WORKERS}\n"
+              f"environment = SOFTHSM2_CONF={self.stage.env['SOFTHSM2_CONF']}\n")
+        self.write_keys(0)
+
+    def write_keys(self, more):
+        """The four keys, and so many further names for one of them."""
+        text = "".join(f"[key {k}]\ntoken = {TOKEN}\n"
+                       f"object = pkcs11:object={k}\nuse = raw\n"
+                       for k in KEYS)
+        text += "".join(f"[key name{i:04d}]\ntoken = {TOKEN}\n"
+                        "object = pkcs11:object=p256\nuse = raw\n"
+                        for i in range(more))
+        write(f"{self.dir}/keys.d/bench.conf", text)
+
+    def write_clients(self, count, profiles):
+        keys = f"keys = {' '.join(KEYS)}\n" if self.token else ""
+        text = f"[profile bench]\n{keys}"
+        text += "".join(f"[profile team{i:05d}]\n{keys}verbs = sign check\n"
+                        "formats = raw\n" for i in range(profiles))
+        write(f"{self.dir}/profiles.d/bench.conf", text)
+        rnd = random.Random(1)
+        lines = [f'profile="bench" {public_line(self.stage.key)} bench']
+        for i in range(count):
+            name = f"builder{i:06d}"
+            lines.append(f'profile="team{i % profiles:05d}" '
+                         f"{made_up_key(rnd)} {name}")
+            self.text_bytes += len(name) + 1
+        write(f"{self.dir}/authorized_keys.d/bench", "\n".join(lines) + "\n")
+
+    def spawn(self):
+        """Starts without waiting for readiness."""
+        s = self.stage
+        self.group = Group(s.tool("bench_group"),
+                           [s.program("countersignd"), "-D", "-C", self.dir],
+                           log=f"{self.dir}/log", env=s.env)
+
+    def start(self):
+        self.spawn()
+        found = self.group.wait_line(
+            r"ready, listening on 127\.0\.0\.1 port (\d+)", 60)
+        self.port = int(found[1])
+        return self
+
+    def broker_check(self):
+        """Seconds to load the tree with the whole load path."""
+        s = self.stage
+        argv = [s.program("countersign-broker"), "-t", "-C", self.dir]
+        return argv
+
+    def reload(self):
+        s = self.stage
+        subprocess.run([s.program("countersignctl"), "-C", self.dir, "reload"],
+                       check=False, timeout=60, env=s.env,
+                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    def stop(self):
+        if self.group:
+            self.group.stop()
+            self.group = None

@@ -42,8 +42,6 @@ buf_len(const struct buf *b)
 static void
 pack(struct buf *b)
 {
-	if (b->start == 0)
-		return;
 	memmove(b->data, b->data + b->start, buf_len(b));
 	b->end -= b->start;
 	b->start = 0;
@@ -55,13 +53,28 @@ grow(struct buf *b, size_t need)
 	size_t size = b->size != 0 ? b->size : FIRST_SIZE;
 	char *data;
 
-	while (size < need)
+	while (size < need && size <= SIZE_MAX / 2)
 		size *= 2;
-	if ((data = realloc(b->data, size)) == NULL)
+	if (size < need || (data = realloc(b->data, size)) == NULL)
 		return false;
 	b->data = data;
 	b->size = size;
 	return true;
+}
+
+/* Space for len bytes at the end, whatever the ceiling says. */
+static char *
+room(struct buf *b, size_t len)
+{
+	/* Packing must free more than it moves, or it would never be done. */
+	if (len > b->size - b->end && b->start >= buf_len(b) && b->start > 0)
+		pack(b);
+	if ((b->data == NULL || len > b->size - b->end) &&
+	    (len > SIZE_MAX - b->end || !grow(b, b->end + len))) {
+		b->bad = true;
+		return NULL;
+	}
+	return b->data + b->end;
 }
 
 char *
@@ -71,14 +84,7 @@ buf_reserve(struct buf *b, size_t len)
 		b->bad = true;
 		return NULL;
 	}
-	if (b->size - b->end >= len && b->data != NULL)
-		return b->data + b->end;
-	pack(b);
-	if (b->size - b->end < len && !grow(b, b->end + len)) {
-		b->bad = true;
-		return NULL;
-	}
-	return b->data + b->end;
+	return room(b, len);
 }
 
 void
@@ -124,7 +130,9 @@ buf_addf(struct buf *b, const char *fmt, ...)
 	len = vsnprintf(NULL, 0, fmt, args);
 	if (len < 0)
 		b->bad = true;
-	else if ((at = buf_reserve(b, (size_t)len + 1)) != NULL) {
+	else if (buf_reserve(b, (size_t)len) != NULL &&
+	    (at = room(b, (size_t)len + 1)) != NULL) {
+		/* The NUL does not count. */
 		vsnprintf(at, (size_t)len + 1, fmt, again);
 		buf_commit(b, (size_t)len);
 	}
@@ -132,16 +140,15 @@ buf_addf(struct buf *b, const char *fmt, ...)
 	va_end(args);
 }
 
+/* The character c, which is len bytes at at; len 0: not UTF-8. */
 static void
-add_json_unit(struct buf *b, const char *at, size_t len)
+add_json_unit(struct buf *b, const char *at, size_t len, uint32_t c)
 {
-	unsigned char c = (unsigned char)*at;
-
 	if (len == 0)
 		buf_adds(b, "\xef\xbf\xbd");
 	else if (c == '"' || c == '\\')
-		buf_addf(b, "\\%c", c);
-	else if (c < 0x20 || c == 0x7f)
+		buf_addf(b, "\\%c", (char)c);
+	else if (c <= 0xffff && !utf8_is_printable(c))
 		buf_addf(b, "\\u%04x", c);
 	else
 		buf_add(b, at, len);
@@ -154,10 +161,11 @@ buf_add_json(struct buf *b, const void *data, size_t len)
 
 	buf_adds(b, "\"");
 	while (len > 0) {
-		size_t unit = utf8_unit(at, len, NULL);
+		uint32_t c = 0;
+		size_t unit = utf8_unit(at, len, &c);
 		size_t step = unit != 0 ? unit : 1;
 
-		add_json_unit(b, at, unit);
+		add_json_unit(b, at, unit, c);
 		at += step;
 		len -= step;
 	}

@@ -2,11 +2,12 @@
 #include "base/channel.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#include "base/clock.h"
 
 union control {
 	char space[CMSG_SPACE(CHANNEL_FDS * sizeof(int))];
@@ -44,6 +45,8 @@ channel_send(int fd, const void *msg, size_t len)
 {
 	ssize_t sent;
 
+	if (len == 0 || len > CHANNEL_MAX)
+		return CHANNEL_BROKEN;
 	do
 		sent = send(fd, msg, len, MSG_NOSIGNAL);
 	while (sent == -1 && errno == EINTR);
@@ -64,7 +67,7 @@ channel_send_fds(
 
 	if (nfds == 0)
 		return channel_send(fd, msg, len);
-	if (nfds > CHANNEL_FDS)
+	if (nfds > CHANNEL_FDS || len == 0 || len > CHANNEL_MAX)
 		return CHANNEL_BROKEN;
 	header.msg_control = control.space;
 	header.msg_controllen = CMSG_SPACE(nfds * sizeof(int));
@@ -107,33 +110,42 @@ take_fds(struct msghdr *header, int fds[CHANNEL_FDS])
 	return count;
 }
 
-/* The message, and whatever descriptors rode on it. */
+/* Both an empty message and the end read as 0, but only the end stays. */
 static enum channel_status
-receive(int fd, uint8_t *buf, struct reader *ret, int fds[CHANNEL_FDS],
-    size_t *ret_nfds)
+nothing_came(int fd)
 {
-	union control control;
-	struct iovec part = { .iov_base = buf, .iov_len = CHANNEL_MAX };
-	struct msghdr header = { .msg_iov = &part,
-		.msg_iovlen = 1,
-		.msg_control = control.space,
-		.msg_controllen = sizeof(control.space) };
+	struct msghdr header = { .msg_iov = NULL };
 	ssize_t got;
 
-	*ret_nfds = 0;
 	do
-		got = recvmsg(fd, &header, MSG_CMSG_CLOEXEC);
+		got = recvmsg(fd, &header, MSG_PEEK | MSG_DONTWAIT | MSG_TRUNC);
 	while (got == -1 && errno == EINTR);
-	if (got == -1)
+	if (got == -1 && status_of_errno() == CHANNEL_CLOSED)
+		got = 0;
+	return got == 0 ? CHANNEL_CLOSED : CHANNEL_BROKEN;
+}
+
+/* One message; what rode on it is still in the header. */
+static enum channel_status
+receive(int fd, uint8_t *buf, struct msghdr *header, struct reader *ret)
+{
+	struct iovec part = { .iov_base = buf, .iov_len = CHANNEL_MAX };
+	ssize_t got;
+
+	header->msg_iov = &part;
+	header->msg_iovlen = 1;
+	do
+		got = recvmsg(fd, header, MSG_CMSG_CLOEXEC);
+	while (got == -1 && errno == EINTR);
+	header->msg_iov = NULL;
+	if (got == -1) {
+		header->msg_controllen = 0;
 		return status_of_errno();
-	*ret_nfds = take_fds(&header, fds);
-	if (got == 0 && *ret_nfds == 0)
-		return CHANNEL_CLOSED;
-	if (got == 0 || (header.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0) {
-		close_all(fds, *ret_nfds);
-		*ret_nfds = 0;
-		return CHANNEL_BROKEN;
 	}
+	if ((header->msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0)
+		return CHANNEL_BROKEN;
+	if (got == 0)
+		return nothing_came(fd);
 	reader_init(ret, buf, (size_t)got);
 	return CHANNEL_OK;
 }
@@ -141,46 +153,53 @@ receive(int fd, uint8_t *buf, struct reader *ret, int fds[CHANNEL_FDS],
 enum channel_status
 channel_recv(int fd, uint8_t *buf, struct reader *ret)
 {
-	int fds[CHANNEL_FDS];
-	size_t count;
-	enum channel_status status = receive(fd, buf, ret, fds, &count);
+	/* Without room for them the kernel drops descriptors and says so. */
+	struct msghdr header = { .msg_control = NULL };
 
-	if (status != CHANNEL_OK || count == 0)
-		return status;
-	close_all(fds, count);
-	return CHANNEL_BROKEN;
+	return receive(fd, buf, &header, ret);
 }
 
 enum channel_status
 channel_recv_fds(int fd, uint8_t *buf, struct reader *ret, int *ret_fds,
     size_t nfds, size_t *ret_nfds)
 {
+	union control control;
+	struct msghdr header = { .msg_control = control.space,
+		.msg_controllen = sizeof(control.space) };
+	enum channel_status status;
 	int fds[CHANNEL_FDS];
 	size_t count;
-	enum channel_status status = receive(fd, buf, ret, fds, &count);
 
 	*ret_nfds = 0;
-	if (status != CHANNEL_OK)
-		return status;
-	if (count != 0 && count != nfds) {
-		close_all(fds, count);
-		return CHANNEL_BROKEN;
-	}
-	if (count != 0)
+	status = receive(fd, buf, &header, ret);
+	/* A message that is no good may have brought descriptors too. */
+	count = take_fds(&header, fds);
+	if (status == CHANNEL_OK && (count == 0 || count == nfds)) {
 		memcpy(ret_fds, fds, count * sizeof(int));
-	*ret_nfds = count;
-	return CHANNEL_OK;
+		*ret_nfds = count;
+		return CHANNEL_OK;
+	}
+	close_all(fds, count);
+	return status == CHANNEL_OK ? CHANNEL_BROKEN : status;
 }
 
 int
 channel_wait(int fd, int timeout_ms)
 {
-	struct pollfd want = { .fd = fd, .events = POLLIN };
-	int ready = poll(&want, 1, timeout_ms);
+	struct pollfd one = { .fd = fd, .events = POLLIN };
+	uint64_t start = clock_mono_us();
+	uint64_t past_ms;
+	int left = timeout_ms, n;
 
-	if (ready == -1)
-		return errno == EINTR ? 0 : -1;
-	return ready;
+	while ((n = poll(&one, 1, left)) == -1 && errno == EINTR) {
+		if (timeout_ms < 0)
+			continue;
+		past_ms = (clock_mono_us() - start) / 1000;
+		left = past_ms < (uint64_t)timeout_ms ?
+		    timeout_ms - (int)past_ms :
+		    0;
+	}
+	return n;
 }
 
 int

@@ -37,10 +37,10 @@ enum channel_status channel_send_fds(
 
 /*
  * Receives one message into buf[CHANNEL_MAX] and sets the reader on it.
- * channel_recv closes any descriptor that came (a peer may not push any);
- * channel_recv_fds wants exactly 0 or nfds of them, and gives CHANNEL_BROKEN
- * otherwise (all closed).  *ret_nfds is how many came; they are close-on-exec
- * and now the caller's.
+ * A peer may push descriptors only where they are expected: channel_recv wants
+ * none, channel_recv_fds exactly 0 or nfds (1 to CHANNEL_FDS).  Others are
+ * closed and the status is CHANNEL_BROKEN.  *ret_nfds is how many came; they
+ * are close-on-exec and now the caller's.
  */
 enum channel_status channel_recv(int fd, uint8_t *buf, struct reader *ret);
 enum channel_status channel_recv_fds(int fd, uint8_t *buf, struct reader *ret,

@@ -153,6 +153,12 @@ writer_ok(const struct writer *w)
 	return !w->bad;
 }
 
+void
+writer_fail(struct writer *w)
+{
+	w->bad = true;
+}
+
 static void
 append(struct writer *w, const void *data, size_t len)
 {

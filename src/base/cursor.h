@@ -52,6 +52,8 @@ const uint8_t *get_view(struct reader *, size_t max, size_t *ret_len);
 void writer_init(struct writer *, void *space, size_t size);
 /* True when everything fitted. */
 bool writer_ok(const struct writer *);
+/* For a putter that was given a value its getter would not take. */
+void writer_fail(struct writer *);
 
 void put_u8(struct writer *, uint8_t);
 void put_u16(struct writer *, uint16_t);

@@ -39,12 +39,32 @@ file_check(
 		"must not be writable by group or others (chmod go-w)");
 }
 
-/* Up to max bytes to the end of the file; NUL-terminated. */
+/* Fills text with what comes: the length, or -1 with errno. */
+static ssize_t
+read_up_to(int fd, char *text, size_t size)
+{
+	size_t used = 0;
+	ssize_t got;
+
+	while (used < size) {
+		got = read(fd, text + used, size - used);
+		if (got == -1 && errno == EINTR)
+			continue;
+		if (got == -1)
+			return -1;
+		if (got == 0)
+			break;
+		used += (size_t)got;
+	}
+	return (ssize_t)used;
+}
+
+/* The whole file, NUL-terminated; one byte more shows that it is not. */
 static int
 read_whole(int fd, size_t max, char **ret, size_t *ret_len)
 {
 	struct stat st;
-	size_t size, used = 0;
+	size_t size;
 	ssize_t got;
 	char *text;
 
@@ -57,22 +77,17 @@ read_whole(int fd, size_t max, char **ret, size_t *ret_len)
 	size = (size_t)st.st_size;
 	if ((text = malloc(size + 1)) == NULL)
 		return -1;
-	while (used < size) {
-		got = read(fd, text + used, size - used);
-		if (got == -1 && errno == EINTR)
-			continue;
-		if (got <= 0)
-			break;
-		used += (size_t)got;
-	}
-	if (used < size) {
-		errno = EIO;
+	got = read_up_to(fd, text, size + 1);
+	if (got < 0 || (size_t)got != size) {
+		if (got >= 0)
+			errno = EBUSY; /* it is being written */
+		explicit_bzero(text, size + 1);
 		free(text);
 		return -1;
 	}
-	text[used] = '\0';
+	text[size] = '\0';
 	*ret = text;
-	*ret_len = used;
+	*ret_len = size;
 	return 0;
 }
 
@@ -86,7 +101,10 @@ file_load(const char *path, enum file_trust trust, size_t max, char **ret,
 	if (trust == FILE_SECRET)
 		flags |= O_NOFOLLOW;
 	if ((fd = open(path, flags)) == -1)
-		return refuse(path, reterr, strerror(errno));
+		return refuse(path, reterr,
+		    errno == ELOOP && trust == FILE_SECRET ?
+			"must not be a symbolic link" :
+			strerror(errno));
 	if (file_check(fd, path, trust, reterr) == -1)
 		goto out;
 	if (read_whole(fd, max, ret, ret_len) == -1) {
@@ -115,12 +133,22 @@ file_beside(const char *file, const char *path, char *ret, size_t size)
 int
 file_make_dir(const char *path, mode_t mode, uid_t uid, gid_t gid)
 {
-	if (mkdir(path, mode) == -1)
-		return errno == EEXIST ? 0 : -1;
-	/* The umask may have taken bits away. */
-	if (chmod(path, mode) == -1)
+	int fd, rv = -1;
+	bool made;
+
+	made = mkdir(path, mode) == 0;
+	if (!made && errno != EEXIST)
 		return -1;
-	if (geteuid() != 0)
-		return 0;
-	return lchown(path, uid, gid);
+	fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd == -1)
+		return -1;
+	/* The umask may have taken bits away; what was there keeps its mode. */
+	if (made && fchmod(fd, mode) == -1)
+		goto out;
+	if (geteuid() == 0 && fchown(fd, uid, gid) == -1)
+		goto out;
+	rv = 0;
+out:
+	close(fd);
+	return rv;
 }

@@ -31,7 +31,11 @@ int file_check(
 /* path itself when absolute, or joined to the folder of file; -1: too long. */
 int file_beside(const char *file, const char *path, char *ret, size_t size);
 
-/* mkdir -p of the last component with this owner and mode: 0, or -1. */
+/*
+ * Makes the last component of path with this mode; one that exists, and is a
+ * folder, keeps its own.  As root, either way it becomes uid's and gid's.
+ * 0, or -1 with errno.
+ */
 int file_make_dir(const char *path, mode_t, uid_t, gid_t);
 
 #endif

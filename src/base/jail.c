@@ -48,6 +48,10 @@ fail(char what[WHAT], const char *jail, const char *step, int error)
 	return -1;
 }
 
+/*
+ * A name that libseccomp does not know is a mistake; one that this
+ * architecture does not have is negative too, and passed over by it.
+ */
 static int
 add_call(scmp_filter_ctx ctx, uint32_t action, const struct jail_call *call)
 {
@@ -96,9 +100,14 @@ read_program(int fd, struct sock_fprog *ret)
 	if (fstat(fd, &st) == -1)
 		return -1;
 	size = (size_t)st.st_size;
+	if (size / sizeof(*code) > BPF_MAXINSNS) {
+		errno = E2BIG;
+		return -1;
+	}
 	if ((code = malloc(size)) == NULL)
 		return -1;
 	if (pread(fd, code, size, 0) != (ssize_t)size) {
+		errno = EIO;
 		free(code);
 		return -1;
 	}
@@ -113,19 +122,29 @@ compile(const struct jail *jail, struct jail_filter *filter, char what[WHAT])
 	uint32_t other =
 	    jail->calls != NULL ? SCMP_ACT_KILL_PROCESS : SCMP_ACT_ALLOW;
 	scmp_filter_ctx ctx = seccomp_init(other);
-	int fd = -1, rv = -1;
+	int error, fd = -1, rv = -1;
 
 	if (ctx == NULL)
 		return fail(what, jail->name, "seccomp", ENOMEM);
-	if (add_calls(ctx, jail, what) == -1)
-		goto out;
-	if ((fd = memfd_create("filter", MFD_CLOEXEC)) == -1 ||
-	    seccomp_export_bpf(ctx, fd) != 0 ||
-	    read_program(fd, &filter->program) == -1) {
-		fail(what, jail->name, "seccomp", errno);
+	/* The calls of other architectures have other numbers. */
+	error = seccomp_attr_set(
+	    ctx, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS);
+	if (error != 0) {
+		fail(what, jail->name, "seccomp", -error);
 		goto out;
 	}
-	rv = 0;
+	if (add_calls(ctx, jail, what) == -1)
+		goto out;
+	if ((fd = memfd_create("filter", MFD_CLOEXEC)) == -1) {
+		fail(what, jail->name, "memfd", errno);
+		goto out;
+	}
+	if ((error = seccomp_export_bpf(ctx, fd)) != 0) {
+		fail(what, jail->name, "seccomp", -error);
+		goto out;
+	}
+	if ((rv = read_program(fd, &filter->program)) == -1)
+		fail(what, jail->name, "the filter", errno);
 out:
 	if (fd != -1)
 		close(fd);
@@ -136,9 +155,11 @@ out:
 int
 jail_prepare(const struct jail *jail, struct jail_filter **ret, char what[WHAT])
 {
-	struct jail_filter *filter = calloc(1, sizeof(*filter));
+	struct jail_filter *filter;
 
-	if (filter == NULL)
+	if ((jail->calls == NULL) == (jail->denied == NULL))
+		return fail(what, jail->name, "one list", EINVAL);
+	if ((filter = calloc(1, sizeof(*filter))) == NULL)
 		return fail(what, jail->name, "memory", ENOMEM);
 	if (!is_sanitized() && compile(jail, filter, what) == -1) {
 		free(filter);
@@ -180,18 +201,19 @@ jail_enter(const struct jail *jail, const struct jail_filter *filter,
 {
 	bool landlock = false;
 
-	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == -1 ||
-	    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1)
-		return fail(what, jail->name, "prctl", errno);
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1)
+		return fail(what, jail->name, "no_new_privs", errno);
+	if (!is_sanitized() && prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == -1)
+		return fail(what, jail->name, "dumpable", errno);
+	/* It needs descriptors itself, so it comes before their limit. */
+	if (!is_sanitized() && landlock_enter(paths, npaths, &landlock) == -1)
+		return fail(what, jail->name, "Landlock", errno);
 	if (enter_limits(jail, what) == -1)
 		return -1;
-	if (!is_sanitized()) {
-		if (landlock_enter(paths, npaths, &landlock) == -1)
-			return fail(what, jail->name, "Landlock", errno);
-		if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter->program,
-			0, 0) == -1)
-			return fail(what, jail->name, "seccomp", errno);
-	}
+	if (!is_sanitized() &&
+	    prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter->program, 0,
+		0) == -1)
+		return fail(what, jail->name, "seccomp", errno);
 	if (ret_landlock != NULL)
 		*ret_landlock = landlock;
 	return 0;
@@ -204,8 +226,8 @@ jail_become(const char *user)
 	uid_t uid;
 	gid_t gid;
 
-	if (pw == NULL) {
-		errno = ENOENT;
+	if (pw == NULL || pw->pw_uid == 0) {
+		errno = pw == NULL ? ENOENT : EPERM;
 		return -1;
 	}
 	uid = pw->pw_uid;
@@ -213,7 +235,10 @@ jail_become(const char *user)
 	if (initgroups(user, gid) == -1 || setresgid(gid, gid, gid) == -1 ||
 	    setresuid(uid, uid, uid) == -1)
 		return -1;
-	if (uid != 0 && setresuid((uid_t)-1, 0, (uid_t)-1) == 0) {
+	/* What must not work any more (a group may be root's from the start).
+	 */
+	if (setresuid((uid_t)-1, 0, (uid_t)-1) == 0 ||
+	    (gid != 0 && setresgid((gid_t)-1, 0, (gid_t)-1) == 0)) {
 		errno = EPERM;
 		return -1;
 	}

@@ -26,7 +26,11 @@ struct jail_call {
 	unsigned long value;
 };
 
-/* A folder the process may still use; Landlock, where the kernel has it. */
+/*
+ * A folder (or file) the process may still use; Landlock, where the kernel has
+ * it.  What is not writable may be executed, as far as the calls allow that.
+ * One that does not exist is passed over.
+ */
 struct jail_path {
 	const char *path;
 	bool writable;
@@ -54,6 +58,7 @@ int jail_prepare(const struct jail *, struct jail_filter **ret, char what[128]);
 /*
  * Enters: no core dumps, not traceable, limits, no_new_privs, Landlock with
  * exactly these paths (npaths may be 0: no files at all), then the filter.
+ * Filter and paths hold for the calling thread, so start others later.
  * 0, or -1 with a message.  A kernel without Landlock is not an error:
  * *ret_landlock (may be NULL) says which.
  */
@@ -61,7 +66,10 @@ int jail_enter(const struct jail *, const struct jail_filter *,
     const struct jail_path *paths, size_t npaths, bool *ret_landlock,
     char what[128]);
 
-/* The user, its group, no other groups, irrevocably: 0, or -1 with errno. */
+/*
+ * The user, its group and the groups that list it, irrevocably: 0, or -1 with
+ * errno.  Never root.
+ */
 int jail_become(const char *user);
 
 #endif

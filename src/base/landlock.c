@@ -18,6 +18,10 @@
 #define RIGHTS_READ                                                  \
 	(LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_READ_FILE | \
 	    LANDLOCK_ACCESS_FS_READ_DIR)
+/* Nothing that is written is run, and nobody needs devices. */
+#define RIGHTS_NEVER_WRITABLE                                        \
+	(LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_MAKE_CHAR | \
+	    LANDLOCK_ACCESS_FS_MAKE_BLOCK)
 /* What makes sense for a file rather than a folder. */
 #define RIGHTS_FILE                                                  \
 	(LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_READ_FILE | \
@@ -40,7 +44,7 @@ rights_of(long version)
 static int
 add_path(int rules, const struct jail_path *path, uint64_t all)
 {
-	struct landlock_path_beneath_attr rule = { 0 };
+	struct landlock_path_beneath_attr rule = { .parent_fd = -1 };
 	struct stat st;
 	int rv = -1;
 	int fd = open(path->path, O_PATH | O_CLOEXEC);
@@ -50,7 +54,8 @@ add_path(int rules, const struct jail_path *path, uint64_t all)
 	if (fstat(fd, &st) == -1)
 		goto out;
 	rule.parent_fd = fd;
-	rule.allowed_access = path->writable ? all : (all & RIGHTS_READ);
+	rule.allowed_access =
+	    all & (path->writable ? ~RIGHTS_NEVER_WRITABLE : RIGHTS_READ);
 	if (!S_ISDIR(st.st_mode))
 		rule.allowed_access &= RIGHTS_FILE;
 	rv = (int)syscall(
@@ -63,7 +68,7 @@ out:
 int
 landlock_enter(const struct jail_path *paths, size_t count, bool *ret)
 {
-	struct landlock_ruleset_attr attr = { 0 };
+	struct landlock_ruleset_attr attr = { .handled_access_fs = 0 };
 	long version = syscall(SYS_landlock_create_ruleset, NULL, 0,
 	    LANDLOCK_CREATE_RULESET_VERSION);
 	int rules, rv = -1;

@@ -9,7 +9,10 @@
 
 #include <stdbool.h>
 
-/* program is the prefix of each line; it must stay valid. */
+/*
+ * program is the prefix of each line; it must stay valid.  A later line needs
+ * the calls write and sendto, and nothing else.
+ */
 void log_init(const char *program, bool to_syslog, bool debug);
 void log_debug(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void log_info(const char *fmt, ...) __attribute__((format(printf, 1, 2)));

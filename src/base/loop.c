@@ -25,12 +25,14 @@ struct loop_timer {
 	loop_timer_fn *fire;
 	void *arg;
 	uint64_t at_us;
+	uint64_t set_in; /* the round it was set in */
 	bool armed;
 };
 
 struct loop {
 	int epoll;
 	bool stopped;
+	uint64_t round;
 	struct loop_timer *timers;
 	struct loop_source *dead; /* freed when the round is over */
 	loop_timer_fn *after;
@@ -156,6 +158,7 @@ loop_timer_set(struct loop_timer *timer, uint64_t mono_us)
 		if ((*at)->at_us > mono_us)
 			break;
 	timer->next = *at;
+	timer->set_in = timer->loop->round;
 	*at = timer;
 	timer->armed = true;
 }
@@ -191,17 +194,29 @@ patience_ms(const struct loop *loop)
 	return left > 60000 ? 60000 : (int)left;
 }
 
+/* The first timer that is due and was not set in this very round. */
+static struct loop_timer *
+due(const struct loop *loop, uint64_t now)
+{
+	for (struct loop_timer *t = loop->timers; t != NULL; t = t->next) {
+		if (t->at_us > now)
+			return NULL;
+		if (t->set_in != loop->round)
+			return t;
+	}
+	return NULL;
+}
+
 static void
 fire_timers(struct loop *loop)
 {
+	struct loop_timer *timer;
 	uint64_t now;
 
 	if (loop->timers == NULL)
 		return;
 	now = clock_mono_us();
-	while (loop->timers != NULL && loop->timers->at_us <= now) {
-		struct loop_timer *timer = loop->timers;
-
+	while ((timer = due(loop, now)) != NULL) {
 		loop_timer_stop(timer);
 		timer->fire(timer->arg);
 	}
@@ -216,6 +231,7 @@ run_round(struct loop *loop)
 	count = epoll_wait(loop->epoll, events, EVENTS, patience_ms(loop));
 	if (count == -1 && errno != EINTR)
 		return -1;
+	loop->round++;
 	for (int i = 0; i < count; i++) {
 		struct loop_source *source = events[i].data.ptr;
 

@@ -116,7 +116,7 @@ text_is_utf8(const void *data, size_t len)
 	while (len > 0) {
 		size_t unit = utf8_unit(at, len, NULL);
 
-		if (unit == 0)
+		if (unit == 0 || *at == '\0')
 			return false;
 		at += unit;
 		len -= unit;
@@ -149,6 +149,8 @@ text_escape(const void *data, size_t len, char *ret, size_t size)
 	size_t used = 0, step;
 	char out[5];
 
+	if (size == 0)
+		return 0;
 	while (len > 0) {
 		size_t add = escape_unit(at, len, out, &step);
 
@@ -168,9 +170,11 @@ text_copy(char *ret, size_t size, const char *src)
 {
 	size_t len = strlen(src);
 
-	ret[0] = '\0';
-	if (len >= size)
+	if (len >= size) {
+		if (size > 0)
+			ret[0] = '\0';
 		return false;
+	}
 	memcpy(ret, src, len + 1);
 	return true;
 }

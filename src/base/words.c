@@ -91,7 +91,8 @@ mech_word(enum mech mech)
 uint64_t
 mech_bit(enum mech mech, enum hash hash)
 {
-	if ((unsigned)mech >= MECH_COUNT || (unsigned)hash >= HASH_COUNT)
+	if (mech == MECH_NONE || (unsigned)mech >= MECH_COUNT ||
+	    (unsigned)hash >= HASH_COUNT)
 		return 0;
 	return (uint64_t)1 << ((unsigned)mech * 8 + (unsigned)hash);
 }

@@ -7,8 +7,8 @@
  *	                     channel), RELOAD, DRAIN
  *	broker   -> listener BROKER_READY once, LOGGED_IN, DRAINED
  *	listener -> parent   SESSION_START (with the connection and the
- *session's end of its channel) parent   -> listener PARENT_READY once,
- *SESSION_GONE
+ *	                     session's end of its channel)
+ *	parent   -> listener PARENT_READY once, SESSION_GONE
  */
 #ifndef CS_WIRE_CONTROL_H
 #define CS_WIRE_CONTROL_H
@@ -18,8 +18,8 @@
 /* SESSION_NEW precedes the session: the broker knows the peer first. */
 struct session_new {
 	uint64_t connection;
-	char
-	    address[ADDRESS_SIZE]; /* numeric; IPv4-mapped is written as IPv4 */
+	/* Numeric; IPv4-mapped is written as IPv4. */
+	char address[ADDRESS_SIZE];
 	uint16_t port;
 };
 

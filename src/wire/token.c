@@ -12,7 +12,9 @@ token_setup_put(struct writer *w, const struct token_setup *m)
 	put_str(w, m->pin_file);
 	put_bool(w, m->network);
 	put_u8(w, m->variables);
-	for (uint8_t i = 0; i < m->variables; i++)
+	if (m->variables > TOKEN_ENVIRONMENT)
+		writer_fail(w);
+	for (uint8_t i = 0; i < m->variables && !w->bad; i++)
 		put_str(w, m->environment[i]);
 }
 
@@ -164,6 +166,9 @@ key_facts_get(struct reader *r, struct key_facts *ret)
 	ret->mechs = get_u64(r);
 	get_bytes(r, ret->spki, sizeof(ret->spki), &ret->spki_len);
 	get_str(r, ret->text, sizeof(ret->text));
+	if (ret->reason == REASON_OK &&
+	    (ret->type == KEY_NONE || ret->spki_len == 0))
+		reader_fail(r);
 	return reader_done(r);
 }
 
@@ -200,6 +205,17 @@ job_put(struct writer *w, const struct job *m)
 	put_bytes(w, m->input, m->len);
 }
 
+/* A digest as long as its hash, or for EdDSA a message and no hash. */
+static bool
+input_fits(const struct job *job)
+{
+	if (job->mech == MECH_NONE)
+		return false;
+	if (job->mech == MECH_EDDSA)
+		return job->hash == HASH_NONE;
+	return job->hash != HASH_NONE && job->len == hash_size(job->hash);
+}
+
 bool
 job_get(struct reader *r, struct job *ret)
 {
@@ -208,7 +224,7 @@ job_get(struct reader *r, struct job *ret)
 	ret->mech = (enum mech)get_enum(r, MECH_COUNT - 1);
 	ret->hash = (enum hash)get_enum(r, HASH_COUNT - 1);
 	ret->input = get_view(r, WIRE_INPUT, &ret->len);
-	if (ret->mech == MECH_NONE)
+	if (!input_fits(ret))
 		reader_fail(r);
 	return !r->bad;
 }
@@ -231,5 +247,7 @@ job_result_get(struct reader *r, struct job_result *ret)
 	ret->us = get_u32(r);
 	ret->signature = get_view(r, WIRE_SIGNATURE, &ret->len);
 	get_str(r, ret->text, sizeof(ret->text));
+	if ((ret->reason == REASON_OK) != (ret->len > 0))
+		reader_fail(r);
 	return !r->bad;
 }

@@ -10,9 +10,9 @@
 #ifndef CS_FORMAT_FORMAT_H
 #define CS_FORMAT_FORMAT_H
 
-#include "base/words.h"
 #include "base/reason.h"
 #include "base/text.h"
+#include "base/words.h"
 #include "policy/tree.h"
 
 /* What a format needs to know of a signing key. */
@@ -29,10 +29,17 @@ struct format {
 	const char *help; /* one line */
 	/* MECH_NONE: this key type does not fit; no look at mechs here. */
 	enum mech (*mech)(enum key_type, enum hash);
-	/* 0 or -1; *ret_len: at most size. */
+	/*
+	 * 0, or -1: the digest is not as long as its hash.  *ret_len is at
+	 * most size.
+	 */
 	int (*input)(const struct format_key *, enum hash,
 	    const uint8_t *digest, size_t len, uint8_t *ret, size_t size,
 	    size_t *ret_len);
+	/*
+	 * 0, or -1: the token's answer has another length than the key's
+	 * signatures, or numbers that no signature has.
+	 */
 	int (*finish)(const struct format_key *, const uint8_t *signature,
 	    size_t len, uint8_t *ret, size_t size, size_t *ret_len);
 };
@@ -48,7 +55,10 @@ const struct format_word *format_words(size_t *ret_count);
 enum reason format_plan(const struct format *, const struct format_key *,
     enum hash, enum mech *ret, char text[MESSAGE_SIZE]);
 
-/* A public key from its SPKI as PEM, or one OpenSSH line: 0, or -1. */
+/*
+ * A public key from its SPKI as PEM, or as one OpenSSH line; both end in LF.
+ * 0, or -1 when it is no key of ours or does not fit.
+ */
 int pubkey_pem(const uint8_t *spki, size_t len, char *ret, size_t size);
 int pubkey_ssh(const uint8_t *spki, size_t len, const char *comment, char *ret,
     size_t size);

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The row of each format, for the table in format.c.
+ */
+#ifndef CS_FORMAT_ROWS_H
+#define CS_FORMAT_ROWS_H
+
+#include "format/format.h"
+
+extern const struct format format_raw; /* raw.c */
+extern const struct format format_raw_pss; /* raw_pss.c */
+extern const struct format format_p1363; /* p1363.c */
+
+#endif

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "session/replies.h"
+
+#include "session/input.h"
+
+bool
+replies_accept(struct exchange *x, const struct accept_reply *accept)
+{
+	if (x->state != EXCHANGE_ASKED)
+		return false;
+	x->accept = *accept;
+	x->state = EXCHANGE_LINES;
+	return true;
+}
+
+bool
+replies_text(struct exchange *x, const struct text_reply *text)
+{
+	if (x->state < EXCHANGE_ASKED)
+		return false;
+	buf_add(text->to_stderr ? &x->streams.err : &x->streams.out,
+	    text->bytes, text->len);
+	return true;
+}
+
+bool
+replies_answer(struct exchange *x, const struct answer *answer)
+{
+	struct pending_line line;
+
+	if (x->pending.asked == 0)
+		return false;
+	/* A bad line in front of one that was asked has been settled. */
+	if (!pending_take(&x->pending, &line) || line.what_len > 0)
+		return false;
+	answers_put(&x->streams, &x->accept, &line, answer);
+	input_settle(x);
+	return true;
+}
+
+/* A request whose own lines were bad is never a success. */
+static int
+status_of(const struct exchange *x, const struct done_reply *done)
+{
+	return done->exit == 0 && x->bad_lines > 0 ? 1 : done->exit;
+}
+
+bool
+replies_done(struct exchange *x, const struct done_reply *done)
+{
+	int status = status_of(x, done);
+
+	if (x->state < EXCHANGE_ASKED)
+		return false;
+	x->known = false;
+	if (x->state >= EXCHANGE_LINES && status <= 1)
+		answers_end(&x->streams, &x->accept);
+	exchange_fail(x, status, done->text);
+	return true;
+}

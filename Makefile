@@ -101,14 +101,21 @@ $(B)/$(NAME_$(1)): $(call objs,$(1) $(USES_$(1)))
 endef
 $(foreach p,$(PROGS),$(eval $(call program,$(p))))
 
-# tests/broker/test_x.c links broker and what broker uses: no other domain.
+# tests/broker/test_x.c links broker and what broker uses: no other domain; and
+# tests/broker/support_*.c, which several tests share.
 TESTS	:= $(patsubst tests/%.c,%,$(wildcard tests/*/test_*.c))
+shared	= $(patsubst %.c,$(B)/%.o,$(wildcard tests/$(1)/support_*.c))
+$(call shared,*): EXTRA += $(P11_CFLAGS)
 define unittest
 $(B)/tests/$(1).o: EXTRA += $(P11_CFLAGS)
-$(B)/tests/$(1): $(B)/tests/$(1).o $(call body,$(2))
+$(B)/tests/$(1): $(B)/tests/$(1).o $(call shared,$(2)) $(call body,$(2))
 	$$(call say,LD)$$(CC) $$(LDFLAGS) -o $$@ $$^ $(call libs,$(2),libs) -lcmocka
 endef
 $(foreach t,$(TESTS),$(eval $(call unittest,$(t),$(patsubst %/,%,$(dir $(t))))))
+
+# These speak to the real programs.
+$(B)/tests/token/test_service $(B)/tests/token/test_faults: | \
+	$(B)/countersign-token $(B)/countersignctl $(B)/tools/module_fault
 
 # tests/fuzz/fuzz_broker_x.c does the same for broker.
 FUZZERS	:= $(notdir $(basename $(wildcard tests/fuzz/fuzz_*.c)))

@@ -147,7 +147,7 @@ static const struct jail_path readable[] = {
 static int
 enter(const struct jail *jail, char what[128])
 {
-	struct jail_filter *filter;
+	static struct jail_filter *filter; /* lives until exit */
 
 	if (jail_prepare(jail, &filter, what) == -1)
 		return -1;

@@ -23,6 +23,7 @@ struct keeper {
 	struct setups setups;
 	struct children children;
 	int signals;
+	struct loop_source *sources[2];
 };
 
 typedef bool handler(struct keeper *, struct reader *);
@@ -187,14 +188,24 @@ end_workers(struct keeper *k)
 static int
 serve(struct keeper *k)
 {
-	if ((k->loop = loop_new()) == NULL || watch_children(k) == -1 ||
-	    loop_add(k->loop, k->signals, EPOLLIN, on_child, k) == NULL ||
-	    loop_add(k->loop, KEEPER_BROKER, EPOLLIN, on_broker, k) == NULL ||
-	    loop_run(k->loop) == -1) {
-		log_warn("the keeper's loop: %s", strerror(errno));
-		return EX_OSERR;
-	}
-	return 0;
+	if ((k->loop = loop_new()) == NULL || watch_children(k) == -1)
+		return -1;
+	k->sources[0] = loop_add(k->loop, k->signals, EPOLLIN, on_child, k);
+	k->sources[1] = loop_add(k->loop, KEEPER_BROKER, EPOLLIN, on_broker, k);
+	if (k->sources[0] == NULL || k->sources[1] == NULL)
+		return -1;
+	return loop_run(k->loop);
+}
+
+static void
+release(struct keeper *k)
+{
+	loop_remove(k->sources[0]);
+	loop_remove(k->sources[1]);
+	loop_free(k->loop);
+	if (k->signals != -1)
+		close(k->signals);
+	setups_release(&k->setups);
 }
 
 int
@@ -216,11 +227,11 @@ keeper_run(const struct spawn *spawn)
 		return EX_SOFTWARE;
 	}
 	close(KEEPER_SETUP);
-	rv = serve(&k);
+	if ((rv = serve(&k)) == -1) {
+		log_warn("the keeper's loop: %s", strerror(errno));
+		rv = EX_OSERR;
+	}
 	end_workers(&k);
-	setups_release(&k.setups);
-	if (k.signals != -1)
-		close(k.signals);
-	loop_free(k.loop);
+	release(&k);
 	return rv;
 }

@@ -81,9 +81,17 @@ check_pin_state(const PKCS11_TOKEN *token, struct text_error *reterr)
 	return REASON_OK;
 }
 
+static CK_RV
+open_session(struct p11_session *s, CK_SLOT_ID slot)
+{
+	return s->fn->C_OpenSession(
+	    slot, CKF_SERIAL_SESSION, NULL, NULL, &s->handle);
+}
+
 /*
- * Our own session comes first: libp11 0.4.12 waits for ever when it cannot
- * open one, so a slot that refuses must not get that far.
+ * libp11 0.4.12 waits for ever when it cannot open a session, so a slot that
+ * opens none must not get that far.  The session it is tried with is gone
+ * afterwards: libp11 begins by closing them all.
  */
 static enum reason
 open_and_login(PKCS11_SLOT *slot, const char *pin, struct p11_session *s,
@@ -92,9 +100,7 @@ open_and_login(PKCS11_SLOT *slot, const char *pin, struct p11_session *s,
 	CK_SLOT_ID id = PKCS11_get_slotid_from_slot(slot);
 	CK_RV rv;
 
-	rv = s->fn->C_OpenSession(
-	    id, CKF_SERIAL_SESSION, NULL, NULL, &s->handle);
-	if (rv != CKR_OK) {
+	if ((rv = open_session(s, id)) != CKR_OK) {
 		text_fail(reterr, 0, "C_OpenSession: %s", rv_name(rv));
 		return REASON_TOKEN_FAILED;
 	}
@@ -107,6 +113,10 @@ open_and_login(PKCS11_SLOT *slot, const char *pin, struct p11_session *s,
 		rv = last_rv();
 		text_fail(reterr, 0, "C_Login: %s", rv_name(rv));
 		return rv_is_pin(rv) ? REASON_TOKEN_PIN : REASON_TOKEN_FAILED;
+	}
+	if ((rv = open_session(s, id)) != CKR_OK) {
+		text_fail(reterr, 0, "C_OpenSession: %s", rv_name(rv));
+		return REASON_TOKEN_FAILED;
 	}
 	return REASON_OK;
 }

@@ -16,8 +16,8 @@
  * Sees each file that made it into the tree, certificates included, in an
  * order that the tree alone decides: for who wants a fingerprint of it.
  */
-typedef void conf_seen_fn(void *arg, const char *file, const void *text,
-    size_t len);
+typedef void conf_seen_fn(
+    void *arg, const char *file, const void *text, size_t len);
 
 /*
  * The whole tree.  Every error is told, its file named as below dir; NULL when
@@ -28,8 +28,8 @@ struct tree *conf_load(const char *dir, const struct format_word *formats,
     void *told_arg);
 
 /* Only countersign.conf and tokens.d, for who starts the processes. */
-struct tree *conf_load_server(const char *dir, text_error_fn *told,
-    void *told_arg);
+struct tree *conf_load_server(
+    const char *dir, text_error_fn *told, void *told_arg);
 
 /* Tells one error as "file:line: text" through log_warn. */
 void conf_tell(void *arg, const struct text_error *);

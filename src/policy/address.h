@@ -10,7 +10,10 @@
 
 #include "base/text.h"
 
-/* Checks the syntax: 0, or -1 with reterr->what. */
+/*
+ * Checks the syntax: 0, or -1 with reterr->what.  Host names are refused: no
+ * name is ever looked up, so they would never match.
+ */
 int address_list_check(const char *list, struct text_error *reterr);
 /* As sshd: any negated match refuses, otherwise one match is needed. */
 bool address_list_match(const char *list, const char *address);

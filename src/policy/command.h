@@ -9,6 +9,8 @@
 #ifndef CS_POLICY_COMMAND_H
 #define CS_POLICY_COMMAND_H
 
+#include <stdbool.h>
+
 #include "base/text.h"
 #include "base/words.h"
 
@@ -24,7 +26,12 @@ enum verb {
 	VERB_COUNT,
 };
 
-enum form { FORM_PEM, FORM_DER, FORM_SSH, FORM_COUNT };
+enum form {
+	FORM_PEM,
+	FORM_DER,
+	FORM_SSH,
+	FORM_COUNT
+};
 
 struct command {
 	enum verb verb;
@@ -45,12 +52,17 @@ struct command {
  * 0, or -1 with what to tell the client in reterr->what (it names what would
  * be accepted).
  */
-int command_parse(const char *text, struct command *ret,
-    struct text_error *reterr);
+int command_parse(
+    const char *text, struct command *ret, struct text_error *reterr);
 
-const char *verb_word(enum verb);
-/* One line of help for each verb, and the options' text: for `help`. */
+const char *verb_word(enum verb); /* "" for VERB_GREETING */
+/* VERB_COUNT: unknown.  VERB_GREETING has no word. */
+enum verb verb_by_word(const char *);
+/* 0, or -1 with a text that names the verbs there are. */
+int verb_parse(const char *word, enum verb *ret, struct text_error *reterr);
+/* For `help`: how it is called, one line without an LF ... */
 const char *verb_usage(enum verb);
+/* ... and what it does, one or more whole lines. */
 const char *verb_help(enum verb);
 
 #endif

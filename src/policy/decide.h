@@ -38,8 +38,7 @@ enum reason decide_client(const struct tree *, const struct client_key *,
     const struct moment *, struct verdict *ret);
 
 /* May this client use the verb at all, whoami and help included? */
-enum reason decide_verb(const struct profile *, enum verb,
-    struct verdict *ret);
+enum reason decide_verb(const struct profile *, enum verb, struct verdict *ret);
 
 /*
  * sign, check, pubkey and cert: finds the key and the format (for pubkey and

@@ -78,7 +78,8 @@ struct signing_key {
 	struct names formats, hashes;
 	unsigned hash_set; /* of hashes, or the default ones: 1u << enum hash */
 	const char *certificate; /* PEM text, or NULL */
-	/* Seconds; from the first, included, to the second, excluded; 0: none */
+	/* Seconds; from the first, included, to the second, excluded; 0: none
+	 */
 	int64_t not_before, not_after;
 	struct rule rule, use_rule, not_before_rule, not_after_rule;
 	size_t index; /* 0 to tree_keys() - 1 */
@@ -127,8 +128,8 @@ enum tree_part {
 struct tree;
 
 /* dir is the tree's folder; formats stay the caller's.  NULL: no memory. */
-struct tree *tree_new(const char *dir, const struct format_word *formats,
-    size_t count);
+struct tree *tree_new(
+    const char *dir, const struct format_word *formats, size_t count);
 void tree_free(struct tree *);
 
 /*
@@ -157,7 +158,7 @@ const struct profile *tree_profile(const struct tree *, size_t index);
 size_t tree_clients(const struct tree *);
 const struct client_key *tree_client(const struct tree *, size_t index);
 /* By the exact blob. */
-const struct client_key *tree_client_by_blob(const struct tree *,
-    const void *blob, size_t len);
+const struct client_key *tree_client_by_blob(
+    const struct tree *, const void *blob, size_t len);
 
 #endif

@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "conf/load.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/log.h"
+#include "conf/folder.h"
+
+#define AUTHORIZED_FILE_MAX (256u << 20)
+#define CERTIFICATE_MAX (256u << 10)
+
+static const struct part {
+	enum tree_part part;
+	const char *folder;
+	bool conf_only;
+	size_t max; /* bytes of a file */
+} parts[] = {
+	{ TREE_TOKENS, "tokens.d", true, INI_FILE_MAX },
+	{ TREE_KEYS, "keys.d", true, INI_FILE_MAX },
+	{ TREE_PROFILES, "profiles.d", true, INI_FILE_MAX },
+	{ TREE_AUTHORIZED, "authorized_keys.d", false, AUTHORIZED_FILE_MAX },
+};
+#define PARTS (sizeof(parts) / sizeof(parts[0]))
+
+struct loader {
+	char dir[PATH_MAX]; /* absolute, without links */
+	struct tree *tree;
+	conf_seen_fn *seen;
+	void *seen_arg;
+	text_error_fn *told;
+	void *told_arg;
+	unsigned errors;
+	const char *folder; /* the one that is being listed */
+};
+
+/* error->what is about name, as below the tree's folder. */
+static void
+tell(struct loader *loader, const char *name, struct text_error *error)
+{
+	if (!text_copy(error->file, sizeof(error->file), name))
+		text_copy(error->file, sizeof(error->file), "(long name)");
+	loader->errors++;
+	loader->told(loader->told_arg, error);
+}
+
+static void
+tell_bad_name(void *arg, const char *name, const struct text_error *error)
+{
+	struct loader *loader = arg;
+	struct text_error copy = *error;
+	char escaped[128], file[256];
+
+	text_escape(name, strlen(name), escaped, sizeof(escaped));
+	snprintf(file, sizeof(file), "%s/%s", loader->folder, escaped);
+	tell(loader, file, &copy);
+}
+
+/* The text is the caller's; NULL: told. */
+static char *
+load_text(struct loader *loader, const char *path, const char *name, size_t max,
+    size_t *ret_len)
+{
+	struct text_error error;
+	char *text;
+
+	if (file_load(path, FILE_CONFIG, max, &text, ret_len, &error) == 0)
+		return text;
+	tell(loader, name, &error);
+	return NULL;
+}
+
+static void
+load_file(
+    struct loader *loader, enum tree_part part, const char *name, size_t max)
+{
+	char path[PATH_MAX + 256];
+	size_t len;
+	char *text;
+
+	snprintf(path, sizeof(path), "%s/%s", loader->dir, name);
+	if ((text = load_text(loader, path, name, max, &len)) == NULL)
+		return;
+	loader->errors += tree_add(loader->tree, part, name, text, len,
+	    loader->told, loader->told_arg);
+	if (loader->seen != NULL)
+		loader->seen(loader->seen_arg, name, text, len);
+	free(text);
+}
+
+static void
+load_folder(struct loader *loader, const struct part *part)
+{
+	char path[PATH_MAX + 32], name[256];
+	struct text_error error;
+	struct folder folder;
+
+	loader->folder = part->folder;
+	snprintf(path, sizeof(path), "%s/%s", loader->dir, part->folder);
+	if (folder_list(path, part->conf_only, &folder, tell_bad_name, loader,
+		&error) == -1) {
+		tell(loader, part->folder, &error);
+		return;
+	}
+	for (size_t i = 0; i < folder.count; i++) {
+		snprintf(
+		    name, sizeof(name), "%s/%s", part->folder, folder.name[i]);
+		load_file(loader, part->part, name, part->max);
+	}
+	folder_release(&folder);
+}
+
+static void
+load_certificate(struct loader *loader, size_t number, const char *path)
+{
+	const struct signing_key *key = tree_key(loader->tree, number);
+	size_t dir = strlen(loader->dir), len;
+	struct text_error error;
+	const char *name = path;
+	char *pem;
+
+	if (strncmp(path, loader->dir, dir) == 0 && path[dir] == '/')
+		name = path + dir + 1;
+	if (file_load(path, FILE_CONFIG, CERTIFICATE_MAX, &pem, &len, &error) ==
+	    -1) {
+		struct text_error told = { .line = key->rule.line };
+
+		text_fail(&told, key->rule.line,
+		    "key %s: certificate %.100s: %.100s", key->name, name,
+		    error.what);
+		tell(loader, key->rule.file, &told);
+		return;
+	}
+	if (strlen(pem) != len ||
+	    tree_certificate(loader->tree, number, pem) == -1) {
+		text_fail(&error, key->rule.line,
+		    "key %s: certificate %.100s: is not a PEM certificate",
+		    key->name, name);
+		tell(loader, key->rule.file, &error);
+	} else if (loader->seen != NULL) {
+		loader->seen(loader->seen_arg, name, pem, len);
+	}
+	free(pem);
+}
+
+static void
+load_certificates(struct loader *loader)
+{
+	for (size_t i = 0; i < tree_keys(loader->tree); i++) {
+		const char *path = tree_certificate_path(loader->tree, i);
+
+		if (path != NULL)
+			load_certificate(loader, i, path);
+	}
+}
+
+/* Finds the folder, so that paths in the tree are absolute: 0, or -1: told. */
+static int
+loader_start(struct loader *loader, const char *dir,
+    const struct format_word *formats, size_t count)
+{
+	struct text_error error;
+	int fd = -1, rv = -1;
+
+	if (realpath(dir, loader->dir) == NULL ||
+	    (fd = open(loader->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) ==
+		-1) {
+		text_fail(&error, 0, "%s", strerror(errno));
+		goto out;
+	}
+	if (folder_check(fd, &error) == -1)
+		goto out;
+	if ((loader->tree = tree_new(loader->dir, formats, count)) == NULL) {
+		text_fail(&error, 0, "out of memory");
+		goto out;
+	}
+	rv = 0;
+out:
+	if (fd != -1)
+		close(fd);
+	if (rv == -1)
+		tell(loader, dir, &error);
+	return rv;
+}
+
+static struct tree *
+loader_end(struct loader *loader)
+{
+	if (loader->errors == 0)
+		return loader->tree;
+	tree_free(loader->tree);
+	return NULL;
+}
+
+struct tree *
+conf_load(const char *dir, const struct format_word *formats, size_t count,
+    conf_seen_fn *seen, void *seen_arg, text_error_fn *told, void *told_arg)
+{
+	struct loader loader = {
+		.seen = seen,
+		.seen_arg = seen_arg,
+		.told = told,
+		.told_arg = told_arg,
+	};
+
+	if (loader_start(&loader, dir, formats, count) == -1)
+		return NULL;
+	load_file(&loader, TREE_SERVER, "countersign.conf", INI_FILE_MAX);
+	for (size_t i = 0; i < PARTS; i++)
+		load_folder(&loader, &parts[i]);
+	load_certificates(&loader);
+	loader.errors += tree_finish(loader.tree, told, told_arg);
+	return loader_end(&loader);
+}
+
+struct tree *
+conf_load_server(const char *dir, text_error_fn *told, void *told_arg)
+{
+	struct loader loader = { .told = told, .told_arg = told_arg };
+
+	if (loader_start(&loader, dir, NULL, 0) == -1)
+		return NULL;
+	load_file(&loader, TREE_SERVER, "countersign.conf", INI_FILE_MAX);
+	load_folder(&loader, &parts[0]);
+	return loader_end(&loader);
+}
+
+void
+conf_tell(void *arg, const struct text_error *error)
+{
+	(void)arg;
+	if (error->line != 0)
+		log_warn("%s:%u: %s", error->file, error->line, error->what);
+	else
+		log_warn("%s: %s", error->file, error->what);
+}

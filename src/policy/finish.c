@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "policy/finish.h"
+
+#include "policy/resolve.h"
+#include "policy/value.h"
+
+/* False when one is missing: then the other checks would mislead. */
+static bool
+check_keys(struct intake *in, const struct profile *profile)
+{
+	const struct names *keys = &profile->keys;
+	bool ok = true;
+
+	for (size_t i = 0; i < keys->count; i++) {
+		if (tree_find_key(in->tree, keys->item[i]) != NULL)
+			continue;
+		intake_fail(in, keys->rule.file, keys->rule.line,
+		    "profile %s: there is no key %s", profile->name,
+		    keys->item[i]);
+		ok = false;
+	}
+	return ok;
+}
+
+/* Can this format be had with any key of the profile? */
+static bool
+format_usable(const struct tree *tree, const struct profile *profile,
+    const struct format_word *format)
+{
+	for (size_t i = 0; i < profile->keys.count; i++)
+		if (key_allows_format(
+			tree_key_by_name(tree, profile->keys.item[i]), format))
+			return true;
+	return false;
+}
+
+static bool
+hash_usable(
+    const struct tree *tree, const struct profile *profile, enum hash hash)
+{
+	for (size_t i = 0; i < profile->keys.count; i++)
+		if ((tree_key_by_name(tree, profile->keys.item[i])->hash_set &
+			1u << hash) != 0)
+			return true;
+	return false;
+}
+
+/* A grant that no key of the profile can serve is a mistake. */
+static bool
+check_grants(struct intake *in, const struct profile *profile)
+{
+	const struct names *formats = &profile->formats;
+	const struct names *hashes = &profile->hashes;
+	unsigned before = in->errors;
+
+	for (size_t i = 0; i < formats->count; i++)
+		if (!format_usable(in->tree, profile,
+			tree_format(in->tree, formats->item[i])))
+			intake_fail(in, formats->rule.file, formats->rule.line,
+			    "profile %s: format %s does not fit the use or "
+			    "the formats of any of its keys",
+			    profile->name, formats->item[i]);
+	for (size_t i = 0; i < hashes->count; i++)
+		if (!hash_usable(
+			in->tree, profile, hash_by_word(hashes->item[i])))
+			intake_fail(in, hashes->rule.file, hashes->rule.line,
+			    "profile %s: hash %s is in the hashes of none of "
+			    "its keys",
+			    profile->name, hashes->item[i]);
+	return in->errors == before;
+}
+
+/* What runs without a command must be something that the profile allows. */
+static void
+check_default(struct intake *in, const struct profile *profile)
+{
+	struct verdict verdict;
+	struct grant grant;
+
+	if (profile->default_text == NULL)
+		return;
+	if (decide_verb(profile, profile->default_command.verb, &verdict) ==
+		REASON_OK &&
+	    resolve(in->tree, profile, &profile->default_command, &grant,
+		&verdict) == REASON_OK)
+		return;
+	intake_fail(in, profile->default_rule.file, profile->default_rule.line,
+	    "profile %s: its default would be refused: %.160s", profile->name,
+	    verdict.text);
+}
+
+void
+finish_profiles(struct intake *in)
+{
+	for (size_t i = 0; i < tree_profiles(in->tree); i++) {
+		const struct profile *profile = tree_profile(in->tree, i);
+
+		if (!check_keys(in, profile))
+			continue;
+		if (profile->keys.count > 0 && !check_grants(in, profile))
+			continue;
+		check_default(in, profile);
+	}
+}

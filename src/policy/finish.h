@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What can only be checked when the whole tree is there: that profiles name
+ * keys that exist, and that what they grant can be used at all.
+ */
+#ifndef CS_POLICY_FINISH_H
+#define CS_POLICY_FINISH_H
+
+#include "policy/private.h"
+
+void finish_profiles(struct intake *);
+
+#endif

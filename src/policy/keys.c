@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The words of [key NAME]. */
+#include <string.h>
+
+#include "policy/uri.h"
+#include "policy/value.h"
+
+#define DEFAULT_HASHES \
+	(1u << HASH_SHA256 | 1u << HASH_SHA384 | 1u << HASH_SHA512)
+
+static int
+value_token(const struct place *place, const struct word *word,
+    const char *value, void *field, struct text_error *reterr)
+{
+	const struct token_conf **ret = field, *token;
+
+	(void)word;
+	if ((token = tree_find_token(place->tree, value)) == NULL)
+		return text_fail(reterr, 0, "there is no token %.64s", value);
+	*ret = token;
+	return 0;
+}
+
+static int
+value_object(const struct place *place, const struct word *word,
+    const char *value, void *field, struct text_error *reterr)
+{
+	if (uri_check(value, reterr) == -1)
+		return -1;
+	return value_text(place, word, value, field, reterr);
+}
+
+static int
+value_use(const struct place *place, const struct word *word, const char *value,
+    void *field, struct text_error *reterr)
+{
+	bool *ret = field, wrapped = strcmp(value, "wrapped") == 0;
+
+	(void)place;
+	(void)word;
+	if (!wrapped && strcmp(value, "raw") != 0)
+		return text_fail(reterr, 0,
+		    "use must be raw or wrapped, not \"%.40s\"", value);
+	*ret = wrapped;
+	return 0;
+}
+
+#define AT(field) offsetof(struct key_row, field), 0
+#define AT_RULE(field, rule) \
+	offsetof(struct key_row, field), offsetof(struct key_row, rule)
+
+static const struct word words[] = {
+	{ "token", value_token, AT(key.token), 0, 0 },
+	{ "object", value_object, AT(key.object), 0, URI_MAX },
+	{ "use", value_use, AT_RULE(key.wrapped, key.use_rule), 0, 0 },
+	{ "formats", value_formats, AT(key.formats), 0, 0 },
+	{ "hashes", value_hashes, AT(key.hashes), 0, 0 },
+	{ "certificate", value_path, AT(certificate_path), 0, 0 },
+	{ "not-before", value_date,
+	    AT_RULE(key.not_before, key.not_before_rule), 0, 0 },
+	{ "not-after", value_date, AT_RULE(key.not_after, key.not_after_rule),
+	    0, 0 },
+	{ "allow-extractable", value_yes, AT(key.allow_extractable), 0, 0 },
+	{ "allow-short-rsa", value_yes, AT(key.allow_short), 0, 0 },
+};
+
+static void *
+key_open(const struct place *place, const char *name, struct text_error *reterr)
+{
+	struct tree *tree = place->tree;
+	struct key_row *row = tree_find_key(tree, name);
+
+	if (row != NULL) {
+		text_fail(reterr, 0, "key %s is already defined in %s:%u", name,
+		    row->key.rule.file, row->key.rule.line);
+		return NULL;
+	}
+	if ((name = place_text(place, name, reterr)) == NULL)
+		return NULL;
+	if ((row = rows_add(&tree->keys)) != NULL) {
+		row->key.name = name;
+		row->key.rule = place->rule;
+		row->key.index = tree->keys.count - 1;
+		row->key.hash_set = DEFAULT_HASHES;
+		if (index_add(&tree->key_names, row->key.index) == 0)
+			return row;
+	}
+	text_fail(reterr, 0, "out of memory");
+	return NULL;
+}
+
+/* A raw signature is one in every format that shares the primitive. */
+static int
+check_class(const struct tree *tree, const struct signing_key *key,
+    struct text_error *reterr)
+{
+	for (size_t i = 0; i < key->formats.count; i++) {
+		const char *name = key->formats.item[i];
+
+		if (tree_format(tree, name)->wrapped == key->wrapped)
+			continue;
+		return text_fail(reterr, key->formats.rule.line,
+		    "format %s is %s but key %s has use = %s: a key is used "
+		    "for one class of formats only",
+		    name, key->wrapped ? "raw" : "wrapped", key->name,
+		    key->wrapped ? "wrapped" : "raw");
+	}
+	return 0;
+}
+
+static int
+key_close(const struct place *place, void *object, struct text_error *reterr)
+{
+	struct key_row *row = object;
+	struct signing_key *key = &row->key;
+
+	if (key->token == NULL)
+		return text_fail(reterr, 0, "key %s has no token", key->name);
+	if (key->object == NULL)
+		return text_fail(reterr, 0,
+		    "key %s has no object: the pkcs11: URI of the key",
+		    key->name);
+	if (key->use_rule.file == NULL)
+		return text_fail(reterr, 0,
+		    "key %s has no use: write use = raw or use = wrapped",
+		    key->name);
+	if (key->not_before != 0 && key->not_after != 0 &&
+	    key->not_before >= key->not_after)
+		return text_fail(reterr, key->not_after_rule.line,
+		    "key %s: not-after is not later than not-before",
+		    key->name);
+	if (key->hashes.count > 0)
+		key->hash_set = names_hashes(&key->hashes);
+	return check_class(place->tree, key, reterr);
+}
+
+const struct kind kind_key = {
+	"key",
+	TREE_KEYS,
+	true,
+	words,
+	sizeof(words) / sizeof(words[0]),
+	key_open,
+	key_close,
+};

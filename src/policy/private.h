@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a tree is made of: for the modules that fill it in.
+ */
+#ifndef CS_POLICY_PRIVATE_H
+#define CS_POLICY_PRIVATE_H
+
+#include "policy/arena.h"
+#include "policy/table.h"
+#include "policy/tree.h"
+
+/* A signing key and what is only needed until the tree is finished. */
+struct key_row {
+	struct signing_key key;
+	const char *certificate_path;
+};
+
+struct tree {
+	struct arena arena;
+	const char *dir;
+	const struct format_word *formats;
+	size_t format_count;
+
+	struct server_conf server;
+	struct rows tokens, keys, profiles, clients;
+	struct index token_names, key_names, profile_names, client_blobs;
+};
+
+/* The classes of formats that there are. */
+const struct format_word *tree_format(const struct tree *, const char *name);
+
+/* By name, or NULL. */
+struct token_conf *tree_find_token(const struct tree *, const char *name);
+struct key_row *tree_find_key(const struct tree *, const char *name);
+struct profile *tree_find_profile(const struct tree *, const char *name);
+
+/* One file that is being taken in: who hears of errors, and how many. */
+struct intake {
+	struct tree *tree;
+	const char *file; /* the tree's copy of its name */
+	const char *path; /* absolute */
+	text_error_fn *told;
+	void *told_arg;
+	unsigned errors;
+};
+
+void intake_tell(struct intake *, struct text_error *);
+/* The same for a line of any file. */
+void intake_fail(struct intake *, const char *file, unsigned line,
+    const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+
+#endif

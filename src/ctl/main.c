@@ -2,7 +2,6 @@
 #include "ctl/verb.h"
 
 #include <getopt.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
@@ -27,19 +26,6 @@ static const struct {
 
 #define VERBS (sizeof(verbs) / sizeof(verbs[0]))
 
-int
-usage_error(const char *fmt, ...)
-{
-	va_list ap;
-
-	fputs("countersignctl: ", stderr);
-	va_start(ap, fmt);
-	vfprintf(stderr, fmt, ap);
-	va_end(ap);
-	fputc('\n', stderr);
-	return EX_USAGE;
-}
-
 static void
 print_help(FILE *out)
 {
@@ -48,8 +34,8 @@ print_help(FILE *out)
 		fprintf(out, "  %s%-*s %s\n", verbs[i].name,
 		    (int)(26 - strlen(verbs[i].name)), verbs[i].usage,
 		    verbs[i].help);
-	fprintf(out, "\nDIR is the configuration tree, %s by default.\n",
-	    CONF_DIR);
+	fprintf(
+	    out, "\nDIR is the configuration tree, %s by default.\n", CONF_DIR);
 }
 
 static int

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The second words of `countersignctl log`.
+ */
+#ifndef CS_CTL_LOGS_H
+#define CS_CTL_LOGS_H
+
+#include "ctl/verb.h"
+
+/* The files in their order as one chain; argv[0] is the word. */
+verb_fn log_verify;
+
+#endif

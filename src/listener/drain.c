@@ -118,7 +118,7 @@ drain_open(struct listener *l)
 {
 	if ((l->deadline = loop_timer_new(l->loop, too_late, l)) == NULL)
 		return -1;
-	return loop_add(l->loop, l->signals, EPOLLIN, signal_ready, l) != NULL ?
-	    0 :
-	    -1;
+	l->signal_source =
+	    loop_add(l->loop, l->signals, EPOLLIN, signal_ready, l);
+	return l->signal_source != NULL ? 0 : -1;
 }

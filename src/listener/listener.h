@@ -41,6 +41,7 @@ struct listener {
 	int broker, parent; /* control channels; -1: closed */
 	struct loop_source *broker_source, *parent_source;
 	int signals; /* a signalfd */
+	struct loop_source *signal_source;
 	int notify;
 	struct loop *loop;
 	struct loop_timer *pause, *deadline;

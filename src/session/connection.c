@@ -280,15 +280,12 @@ static void
 init(struct connection *c, ssh_session ssh, int fd, int broker,
     const struct session_start *start)
 {
-	memset(c, 0, offsetof(struct connection, exchanges));
-	c->count = c->turn = 0;
 	c->next_number = 1;
 	c->start = *start;
 	c->fd = fd;
 	c->common.ssh = ssh;
 	c->common.idle_ms = start->idle_ms;
 	c->common.now_us = c->traffic_us = clock_mono_us();
-	c->common.broken = NULL;
 	link_init(&c->common.link, broker);
 	outlet_init(&c->common.outlet, ssh);
 	login_init(&c->login, &c->common.link,

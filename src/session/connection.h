@@ -36,6 +36,9 @@ struct connection {
 };
 
 /*
+ * c is all zero: not cleared here, because it holds large buffers that most
+ * connections hardly touch.
+ *
  * Serves the peer until the connection's end.  fd is a second descriptor of
  * the one that the session was made with.  From here on nothing is used that
  * the jail does not allow.  0, or -1 when something but the peer ended it.

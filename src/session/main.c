@@ -12,6 +12,7 @@
 #include "session/hostkey.h"
 #include "session/jail.h"
 #include "session/parent.h"
+#include "session/rehearsal.h"
 #include "session/server.h"
 
 #define LISTENER_FD 3
@@ -74,5 +75,7 @@ main(int argc, char **argv)
 		return 1;
 	}
 	close(HOSTKEY_FD);
+	if (rehearsal_run(bind) != 0)
+		log_warn("the rehearsal failed; sessions start slower");
 	return parent_run(LISTENER_FD, bind, filter);
 }

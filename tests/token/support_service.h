@@ -40,6 +40,16 @@ void place_fault(const char *words);
 unsigned place_told(const char *text);
 /* The next thing that the shim told. */
 void place_next(char *ret, size_t size);
+/* A key that the service should not like: its own doing, not ctl's. */
+struct odd_key {
+	const char *name;
+	unsigned long bits; /* RSA */
+	bool extractable;
+	bool modifiable;
+	bool not_copyable;
+};
+void place_key(const struct odd_key *);
+void place_delete(const char *name);
 /* Makes the token unwritable by its mode (or writable again). */
 void place_seal(bool sealed);
 

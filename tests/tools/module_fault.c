@@ -10,6 +10,7 @@
  *	C_Sign=wrong		flips a bit of the signature
  *	C_Sign=hang@3		from the third call of this process on
  *	C_GetTokenInfo=locked, C_GetTokenInfo=final
+ *	C_GetTokenInfo=label:NAME		every token is called that
  *	C_GetAttributeValue=lie:0x162:1		a CK_BBOOL says something else
  *	C_Login=probe		tries what the jail should forbid
  *
@@ -208,6 +209,10 @@ fault_token_info(CK_SLOT_ID slot, CK_TOKEN_INFO *ret)
 		ret->flags |= CKF_USER_PIN_LOCKED;
 	if (strcmp(what, "final") == 0)
 		ret->flags |= CKF_USER_PIN_FINAL_TRY;
+	if (strncmp(what, "label:", 6) == 0) {
+		memset(ret->label, ' ', sizeof(ret->label));
+		memcpy(ret->label, what + 6, strnlen(what + 6, 32));
+	}
 	return rv;
 }
 

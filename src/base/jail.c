@@ -161,7 +161,7 @@ jail_prepare(const struct jail *jail, struct jail_filter **ret, char what[WHAT])
 		return fail(what, jail->name, "one list", EINVAL);
 	if ((filter = calloc(1, sizeof(*filter))) == NULL)
 		return fail(what, jail->name, "memory", ENOMEM);
-	if (!is_sanitized() && compile(jail, filter, what) == -1) {
+	if (compile(jail, filter, what) == -1) {
 		free(filter);
 		return -1;
 	}

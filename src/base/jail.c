@@ -169,6 +169,15 @@ jail_prepare(const struct jail *jail, struct jail_filter **ret, char what[WHAT])
 	return 0;
 }
 
+void
+jail_filter_free(struct jail_filter *filter)
+{
+	if (filter == NULL)
+		return;
+	free(filter->program.filter);
+	free(filter);
+}
+
 static int
 limit(int resource, unsigned long value)
 {

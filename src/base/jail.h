@@ -52,8 +52,9 @@ struct jail {
 
 struct jail_filter; /* the compiled filter */
 
-/* 0, or -1 with a message in what[128].  *ret lives until exit. */
+/* 0, or -1 with a message in what[128].  *ret is the caller's. */
 int jail_prepare(const struct jail *, struct jail_filter **ret, char what[128]);
+void jail_filter_free(struct jail_filter *);
 
 /*
  * Enters: no core dumps, not traceable, limits, no_new_privs, Landlock with

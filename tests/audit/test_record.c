@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* covers: src/audit/event.c src/audit/value.c */
 #include "audit/record.h"
 
 #include <setjmp.h>
@@ -194,46 +195,70 @@ filled(char c, size_t len)
 	return ret;
 }
 
-/* Every field of every kind of record at once, each at its worst. */
+/* What each record of a request begins with, each field at its worst. */
 static void
-the_worst_record_fits(void **state)
+worst_request(struct record *r, enum event event, const struct chain *chain)
 {
 	struct record_origin host = { filled('h', 64), UINT32_MAX };
-	struct chain chain, before;
-	struct verifier v;
-	struct record r;
-	struct text_error err;
 	uint8_t digest[64] = { 0 };
+
+	record_begin(r, event, &host, chain, WALL_US);
+	record_add(r, "id", filled('i', 8 + 1 + 20 + 1 + 10));
+	record_add(r, "profile", filled('p', 63));
+	record_add_number(r, "conn", UINT64_MAX);
+	record_add(r, "principal", filled('\x01', 255));
+	record_add(r, "fp", filled('f', 50));
+	record_add(r, "src", filled('s', 63));
+	record_add(r, "verb", "check");
+	record_add(r, "key", filled('k', 63));
+	record_add(r, "keyfp", filled('f', 50));
+	record_add(r, "asked-format", filled('f', 63));
+	record_add_number(r, "line", UINT64_MAX);
+	record_add(r, "hash", "sha3-256");
+	record_add_hex(r, "digest", digest, sizeof(digest));
+	record_add_bytes(r, "name", filled('\n', 255), 255);
+}
+
+static void
+finish_worst(struct record *r, struct chain *chain)
+{
+	struct verifier v = { .chain = *chain, .started = true };
+	struct text_error err;
+
+	assert_int_equal(record_finish(r, chain, filled('t', 500)), 0);
+	assert_true(r->len <= RECORD_MAX);
+	assert_int_equal(verify_line(&v, r->line, r->len - 1, &err), 0);
+}
+
+static void
+the_worst_records_fit(void **state)
+{
+	struct chain chain;
+	struct record r;
 
 	(void)state;
 	chain_init(&chain);
-	chain.seq = UINT64_MAX - 1;
-	before = chain;
-	record_begin(&r, EVENT_RELOADFAIL, &host, &chain, WALL_US);
-	record_add(&r, "id", filled('i', 8 + 1 + 20 + 1 + 10));
-	record_add(&r, "profile", filled('p', 63));
-	record_add(&r, "principal", filled('\x01', 128));
-	record_add(&r, "fp", filled('f', 50));
-	record_add(&r, "src", filled('s', 63));
-	record_add(&r, "key", filled('k', 63));
-	record_add(&r, "keyfp", filled('f', 50));
+	chain.seq = UINT64_MAX - 4;
+	worst_request(&r, EVENT_DENY, &chain);
+	record_add(&r, "outcome", "refused");
+	record_add(&r, "reason", "token-wrong-answer");
+	record_add(&r, "rule", filled('\\', 255));
+	finish_worst(&r, &chain);
+
+	worst_request(&r, EVENT_SIGN, &chain);
 	record_add(&r, "mech", "CKM_RSA_PKCS_PSS");
-	record_add(&r, "format", filled('f', 63));
-	record_add(&r, "hash", "sha3-256");
-	record_add_hex(&r, "digest", digest, sizeof(digest));
-	record_add_bytes(&r, "name", filled('\n', 255), 255);
 	record_add(&r, "sig", filled('f', 50));
+	record_add(&r, "outcome", "ok");
+	record_add_number(&r, "us", UINT32_MAX);
+	record_add(&r, "delivered", "no");
+	finish_worst(&r, &chain);
+
+	worst_request(&r, EVENT_SIGN, &chain);
+	record_add(&r, "mech", "CKM_RSA_PKCS_PSS");
 	record_add(&r, "outcome", "failed");
 	record_add(&r, "reason", "token-wrong-answer");
-	record_add(&r, "rule", filled('\\', 200));
-	record_add_number(&r, "us", UINT32_MAX);
-	assert_int_equal(record_finish(&r, &chain, filled('t', 500)), 0);
-	assert_int_equal(r.len, RECORD_MAX);
-
-	verifier_init(&v, false);
-	v.chain = before;
-	v.started = true;
-	assert_int_equal(verify_line(&v, r.line, r.len - 1, &err), 0);
+	record_add(&r, "delivered", "no");
+	finish_worst(&r, &chain);
 }
 
 static void
@@ -328,7 +353,7 @@ main(void)
 		cmocka_unit_test(a_value_cannot_end_its_field),
 		cmocka_unit_test(cuts_long_values_with_a_mark),
 		cmocka_unit_test(a_name_that_ends_in_an_ellipsis_is_no_cut_one),
-		cmocka_unit_test(the_worst_record_fits),
+		cmocka_unit_test(the_worst_records_fit),
 		cmocka_unit_test(
 		    a_record_that_does_not_fit_leaves_the_chain_alone),
 		cmocka_unit_test(refuses_a_record_begun_on_another_state),

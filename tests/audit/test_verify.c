@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* covers: src/audit/hash.c */
 #include "audit/verify.h"
 
 #include <setjmp.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* covers: src/ctl/running.c src/ctl/log.c src/ctl/tell.c src/ctl/usage.c */
 #include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* covers: src/format/digest.c src/format/p1363.c */
 /*
  * The table, and what every row does with wrong lengths.
  */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* covers: src/format/fingerprint.c */
 #include "format/format.h"
 
 #include <openssl/ec.h>

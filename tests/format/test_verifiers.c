@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* covers: src/format/raw.c src/format/raw_pss.c */
 /*
  * Every format, key type and hash: libcrypto plays the token, and others than
  * our own code verify what comes out, the openssl program among them.

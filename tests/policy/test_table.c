@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "policy/table.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "policy/arena.h"
+
+struct row {
+	char name[16];
+};
+
+static const void *
+row_key(const struct rows *rows, size_t number, size_t *ret_len)
+{
+	const struct row *row = rows_at(rows, number);
+
+	*ret_len = strlen(row->name);
+	return row->name;
+}
+
+static void
+finds_every_row_by_its_key_and_no_other(void **state)
+{
+	struct rows rows;
+	struct index index;
+	char name[16];
+
+	(void)state;
+	rows_init(&rows, sizeof(struct row));
+	index_init(&index, &rows, row_key);
+	assert_int_equal(index_find(&index, "n0", 2), INDEX_NONE);
+	for (unsigned i = 0; i < 5000; i++) {
+		struct row *row = rows_add(&rows);
+
+		assert_non_null(row);
+		snprintf(row->name, sizeof(row->name), "n%u", i);
+		assert_int_equal(index_add(&index, i), 0);
+	}
+	for (unsigned i = 0; i < 5000; i++) {
+		snprintf(name, sizeof(name), "n%u", i);
+		assert_int_equal(index_find(&index, name, strlen(name)), i);
+	}
+	assert_int_equal(index_find(&index, "n5000", 5), INDEX_NONE);
+	assert_int_equal(index_find(&index, "n", 1), INDEX_NONE);
+	assert_int_equal(index_find(&index, "", 0), INDEX_NONE);
+	index_release(&index);
+	rows_release(&rows);
+}
+
+static void
+gives_null_for_a_row_that_is_not_there(void **state)
+{
+	struct rows rows;
+
+	(void)state;
+	rows_init(&rows, sizeof(struct row));
+	assert_null(rows_at(&rows, 0));
+	assert_non_null(rows_add(&rows));
+	assert_non_null(rows_at(&rows, 0));
+	assert_null(rows_at(&rows, 1));
+	assert_null(rows_at(&rows, INDEX_NONE));
+	rows_release(&rows);
+	rows_release(&rows);
+}
+
+static void
+keeps_texts_of_all_sizes_apart(void **state)
+{
+	static char big[200000];
+	struct arena arena;
+	const char *kept[200];
+
+	(void)state;
+	arena_init(&arena);
+	memset(big, 'x', sizeof(big));
+	for (size_t i = 0; i < 200; i++) {
+		big[i * 900] = (char)('a' + i % 26);
+		kept[i] = arena_text(&arena, big, i * 900 + 1);
+		assert_non_null(kept[i]);
+		assert_int_equal(
+		    (uintptr_t)arena_alloc(&arena, 3) % sizeof(void *), 0);
+	}
+	for (size_t i = 0; i < 200; i++) {
+		assert_int_equal(strlen(kept[i]), i * 900 + 1);
+		assert_int_equal(kept[i][i * 900], 'a' + (int)(i % 26));
+	}
+	assert_null(arena_alloc(&arena, SIZE_MAX - 8));
+	arena_release(&arena);
+	arena_release(&arena);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(finds_every_row_by_its_key_and_no_other),
+		cmocka_unit_test(gives_null_for_a_row_that_is_not_there),
+		cmocka_unit_test(keeps_texts_of_all_sizes_apart),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -32,7 +32,10 @@ remote)
 esac
 """
 
-SSHD_CONFIG = """ListenAddress 127.0.0.1
+# Below a shell level of 2, bash reads its start-up files under sshd, which
+# may take longer than everything that is to be compared.
+SSHD_CONFIG = """SetEnv SHLVL=2
+ListenAddress 127.0.0.1
 Port {port}
 HostKey {host}
 AuthorizedKeysFile {keys}
@@ -68,7 +71,7 @@ class Sshd:
         self.group = None
         forced = f"{self.dir}/forced"
         write(forced, FORCED.format(
-            conf=stage.path("softhsm2.conf"), module=stage.module,
+            conf=stage.env["SOFTHSM2_CONF"], module=stage.module,
             token=TOKEN, pin=stage.pin, signer=stage.tool("bench_token")),
             0o755)
         write(f"{self.dir}/keys",

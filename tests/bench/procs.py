@@ -38,6 +38,7 @@ def program_of(pid):
 
 
 def descendants(root):
+    """The tree's processes, the dead that wait for their parent included."""
     children = {}
     for name in os.listdir("/proc"):
         fields = stat_fields(name) if name.isdigit() else None
@@ -71,7 +72,7 @@ class Group:
                 text = f.read()
             found = re.search(pattern, text)
             if found:
-                self.calm = len(descendants(self.proc.pid))
+                self.calm = self.alive()
                 return found
             if self.proc.poll() is not None:
                 break
@@ -81,10 +82,14 @@ class Group:
     def pids(self):
         return descendants(self.proc.pid)
 
+    def alive(self):
+        fields = [stat_fields(pid) for pid in self.pids()]
+        return sum(1 for f in fields if f and f[0] != "Z")
+
     def settle(self, seconds=5):
         """Until the processes of finished connections are gone."""
         end = time.monotonic() + seconds
-        while len(self.pids()) > self.calm and time.monotonic() < end:
+        while self.alive() > self.calm and time.monotonic() < end:
             time.sleep(0.02)
 
     def cpu(self):
@@ -216,8 +221,11 @@ class Background:
         return numbers(self.text)
 
     def stop(self):
+        """What the client forked ends with its standard input."""
         if self in running:
             running.remove(self)
+        self.proc.stdin.close()
         if self.proc.poll() is None:
             self.proc.kill()
         self.proc.wait()
+        self.proc.stdout.close()

@@ -11,10 +11,11 @@ import struct
 import subprocess
 import tempfile
 
-from procs import Failed, Group, call
+from procs import Failed, Group, call, measure
 
-KEYS = {"rsa3072": "rsa:3072", "rsa4096": "rsa:4096", "p256": "p256",
-        "p384": "p384"}
+TOP = os.path.dirname(os.path.dirname(os.path.dirname(
+    os.path.abspath(__file__))))
+KEYS = ("rsa3072", "rsa4096", "p256", "p384")
 TOKEN = "bench"
 WORKERS = 2
 
@@ -60,9 +61,9 @@ class Stage:
         self.user = pwd.getpwuid(os.geteuid()).pw_name
         self.users = service_users() if self.root else (self.user,) * 3
         self.module = softhsm_module()
-        self.pin = self.path("pin")
+        self.pin = self.path("peer", "pin")  # the copy for the peers
         self.key = self.path("client")
-        self.env = dict(os.environ, SOFTHSM2_CONF=self.path("softhsm2.conf"),
+        self.env = dict(os.environ, SOFTHSM2_CONF=self.path("peer", "softhsm2.conf"),
                         LC_ALL="C.UTF-8", SHELL="/bin/sh")
 
     def path(self, *names):
@@ -75,41 +76,24 @@ class Stage:
         return os.path.join(self.build, name)
 
     def own(self, path, user):
-        if not self.root:
-            return
-        who = pwd.getpwnam(user)
-        os.chown(path, who.pw_uid, who.pw_gid)
-        for top, dirs, files in os.walk(path):
-            for name in dirs + files:
-                os.chown(os.path.join(top, name), who.pw_uid, who.pw_gid)
+        if self.root:
+            who = pwd.getpwnam(user)
+            os.chown(path, who.pw_uid, who.pw_gid)
 
     def prepare(self):
-        os.makedirs(self.path("tokens"), mode=0o700)
-        write(self.path("softhsm2.conf"),
-              f"directories.tokendir = {self.path('tokens')}\n"
-              "objectstore.backend = file\nlog.level = ERROR\n")
         for name in ("host", "client"):
             call(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", name,
                   "-f", self.path(name)])
-        self.token_make()
-        self.own(self.path("tokens"), self.users[2])
-        self.own(self.pin, self.users[2])
-
-    def token_make(self):
-        ctl = [self.program("countersignctl"), "token"]
-        common = ["--module", self.module, "--label", TOKEN, "--pin-file",
-                  self.pin]
-        call([*ctl, "init", *common, "--so-pin-file", self.path("so-pin")],
-             env=self.env)
-        for name, kind in KEYS.items():
-            call([*ctl, "keygen", *common, "--name", name, "--type", kind],
-                 env=self.env)
+        user = [self.users[2]] if self.root else []
+        call(["sh", "-c", '. tests/support/bench.sh && bench_tokens "$@"',
+              "bench", self.dir, *user], cwd=TOP,
+             env=dict(self.env, CTL=self.program("countersignctl")))
 
     def limit(self, key, processes, verify, seconds):
         argv = [self.tool("bench_token"), "limit", "-m", self.module, "-l",
                 TOKEN, "-P", self.pin, "-k", key, "-c", processes, "-t",
                 seconds] + (["-v"] if verify else [])
-        return argv
+        return measure(argv, env=self.env)
 
     def remove(self):
         shutil.rmtree(self.dir, ignore_errors=True)
@@ -133,7 +117,7 @@ class Tree:
 
     def __init__(self, stage, name, token=True):
         self.stage = stage
-        self.name = name
+        self.user = "sign"
         self.dir = stage.path(name)
         self.port = None
         self.group = None
@@ -144,28 +128,34 @@ class Tree:
             self.write_token()
         self.write_clients(0, 0)
 
+    def fix_port(self):
+        """A port that is known before the start."""
+        self.port = free_port()
+        self.write_server()
+
     def write_server(self):
         users = ""
         if self.stage.root:
             users = "net-user = {}\nbroker-user = {}\ntoken-user = {}\n".format(
                 *self.stage.users)
         write(f"{self.dir}/countersign.conf",
-              "[server]\nlisten = 127.0.0.1:0\n"
+              f"[server]\nlisten = 127.0.0.1:{self.port or 0}\n"
               f"host-key = {self.stage.path('host')}\n"
               f"state-dir = {self.dir}/state\nrun-dir = {self.dir}/run\n"
               f"{users}[limits]\nconnections = 2000\n"
               "connections-per-address = 2000\nunauthenticated = 1000\n"
               f"[audit]\nfile = {self.dir}/state/audit.log\n")
         for name in ("state", "run"):
-            os.makedirs(f"{self.dir}/{name}", mode=0o755)
+            os.makedirs(f"{self.dir}/{name}", mode=0o755, exist_ok=True)
             self.stage.own(f"{self.dir}/{name}", self.stage.users[1])
 
     def write_token(self):
         write(f"{self.dir}/tokens.d/bench.conf",
               f"[token {TOKEN}]\nmodule = {self.stage.module}\n"
-              f"token = {TOKEN}\npin-file = {self.stage.pin}\n"
+              f"token = {TOKEN}\npin-file = {self.stage.path('token', 'pin')}\n"
               f"workers = {WORKERS}\n"
-              f"environment = SOFTHSM2_CONF={self.stage.env['SOFTHSM2_CONF']}\n")
+              "environment = SOFTHSM2_CONF="
+              f"{self.stage.path('token', 'softhsm2.conf')}\n")
         self.write_keys(0)
 
     def write_keys(self, more):
@@ -207,11 +197,10 @@ class Tree:
         self.port = int(found[1])
         return self
 
-    def broker_check(self):
-        """Seconds to load the tree with the whole load path."""
-        s = self.stage
-        argv = [s.program("countersign-broker"), "-t", "-C", self.dir]
-        return argv
+    def check(self):
+        """Loads the tree as the broker does, and leaves."""
+        call([self.stage.program("countersign-broker"), "-t", "-C", self.dir],
+             env=self.stage.env)
 
     def reload(self):
         s = self.stage

@@ -4,7 +4,8 @@
  * The light client with one long connection.
  *
  *	batch	writes -n lines as fast as the window allows while it reads
- *		the answers; with -t it stops writing after that time
+ *		the answers; with -t it leaves after that time, whatever is
+ *		unanswered then
  *	ping	-n times (or for -t seconds): one line, then wait for its
  *		answer
  *
@@ -181,10 +182,14 @@ make_lines(struct stream *st)
 {
 	char line[LINE_SIZE];
 
-	if (st->stop_us != 0 && clock_mono_us() > st->stop_us)
-		st->limit = st->made;
 	while (buf_len(&st->out) < PIECE && st->made < st->limit)
 		buf_add(&st->out, line, line_make(st->made++, line));
+}
+
+static bool
+time_is_over(const struct stream *st)
+{
+	return st->stop_us != 0 && clock_mono_us() > st->stop_us;
 }
 
 /* Writes what the window takes now, whole pieces while there is more. */
@@ -240,13 +245,14 @@ run_batch(ssh_session s, struct stream *st)
 	ssh_set_channel_callbacks(st->ch, &cb);
 	ssh_set_blocking(s, 0);
 	ssh_event_add_session(ev, s);
-	while (!st->closed) {
+	while (!st->closed && !time_is_over(st)) {
 		write_lines(s, st);
 		if (ssh_event_dopoll(ev, 1000) == SSH_ERROR)
-			break;
+			st->closed = true;
 	}
 	took = clock_mono_us() - start;
-	failed = st->wrong || st->answered != st->limit || st->status != 0;
+	failed = st->wrong ||
+	    (st->closed && (st->answered != st->limit || st->status != 0));
 	printf("lines=%ld failed=%d status=%d seconds=%.3f rate=%.1f "
 	       "cpu_ms=%.1f\n",
 	    st->answered, failed, st->status, (double)took / 1e6,
@@ -290,8 +296,7 @@ run_ping(struct stream *st)
 
 	if (us == NULL)
 		return 1;
-	while (n < st->limit &&
-	    (st->stop_us == 0 || clock_mono_us() < st->stop_us)) {
+	while (n < st->limit && !time_is_over(st)) {
 		len = line_make(n, line);
 		start = clock_mono_us();
 		ssh_channel_write(st->ch, line, (uint32_t)len);

@@ -72,10 +72,7 @@ module_load(const char *path)
 	CK_C_GetFunctionList get;
 	CK_FUNCTION_LIST *f;
 
-	if (so == NULL) {
-		fprintf(stderr, "bench_token: %s\n", dlerror());
-		_exit(1);
-	}
+	must(so != NULL ? CKR_OK : CKR_GENERAL_ERROR, path);
 	*(void **)&get = dlsym(so, "C_GetFunctionList");
 	must(get(&f), "C_GetFunctionList");
 	must(f->C_Initialize(NULL), "C_Initialize");
@@ -97,8 +94,8 @@ slot_find(CK_FUNCTION_LIST *f, const char *label)
 		    (len == sizeof(ti.label) || ti.label[len] == ' '))
 			return slots[i];
 	}
-	fprintf(stderr, "bench_token: no token %s\n", label);
-	_exit(1);
+	must(CKR_TOKEN_NOT_PRESENT, label);
+	return 0;
 }
 
 static CK_OBJECT_HANDLE
@@ -136,10 +133,8 @@ public_from(const char *type, OSSL_PARAM *params)
 	EVP_PKEY *key = NULL;
 
 	if (EVP_PKEY_fromdata_init(ctx) != 1 ||
-	    EVP_PKEY_fromdata(ctx, &key, EVP_PKEY_PUBLIC_KEY, params) != 1) {
-		fprintf(stderr, "bench_token: no public key\n");
-		_exit(1);
-	}
+	    EVP_PKEY_fromdata(ctx, &key, EVP_PKEY_PUBLIC_KEY, params) != 1)
+		must(CKR_GENERAL_ERROR, "public key");
 	EVP_PKEY_CTX_free(ctx);
 	return key;
 }

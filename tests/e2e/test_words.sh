@@ -1,0 +1,107 @@
+#!/bin/bash
+# The man pages know every word that the code does: what a user can write, and
+# what a user can read.
+# shellcheck source=tests/support/case.sh
+. "$(dirname "$0")/../support/case.sh"
+cd "$TOP" || exit
+
+# The page as a reader sees it, on one line and without its typography.
+page() { # FILE
+	mandoc -Tascii -O width=1000 "man/$1" | sed 's/.\x08//g' | tr -s ' \n' '  '
+}
+
+# Each word on standard input stands in the page; at least COUNT came, so that
+# a changed source cannot make this test say nothing.
+all_in() { # FILE COUNT
+	local text word count=0 missing=
+	text=$(page "$1")
+	while read -r word; do
+		count=$((count + 1))
+		grep -qE -- "(^|[^A-Za-z0-9-]|--)$word([^A-Za-z0-9-]|\$)" \
+		    <<<"$text" || missing="$missing $word"
+	done
+	[ -z "$missing" ] || fail "man/$1 does not mention$missing"
+	[ $count -ge "$2" ] || fail "only $count words were found in the code"
+}
+
+# The first string of each row of a C table: { "word", …
+rows() { # FILE...
+	sed -nE 's/^.*[[:space:]]\{ "([a-z0-9:-]+)",.*/\1/p' "$@"
+}
+
+every_reason_is_in_the_protocol_page() {
+	sed -nE 's/^.*X\([A-Z_]+, "([a-z-]+)".*/\1/p' src/base/reason.h |
+	    all_in countersign-protocol.7 30
+}
+
+every_verb_is_in_the_protocol_page() {
+	sed -nE 's/.*\[VERB_[A-Z]+\] = \{ "([a-z]+)",.*/\1/p' \
+	    src/policy/verb.c | all_in countersign-protocol.7 7
+}
+
+every_option_is_in_the_protocol_page() {
+	sed -n '/} options\[\] = {/,/^};/p' src/policy/command.c | rows |
+	    sed 's/^/--/' | all_in countersign-protocol.7 9
+}
+
+every_format_hash_and_output_is_in_the_protocol_page() {
+	{
+		sed -nE 's/^.*\.name = "([a-z0-9-]+)".*/\1/p' src/format/*.c
+		sed -nE 's/.*\[(HASH_SHA|OUTPUT_).*= \{? ?"([a-z0-9-]+)".*/\2/p' \
+		    src/base/words.c
+	} | all_in countersign-protocol.7 13
+}
+
+every_word_of_the_service_is_in_its_page() {
+	rows src/policy/server.c src/policy/tokens.c src/policy/keys.c |
+	    all_in countersign.conf.5 35
+}
+
+every_word_of_a_profile_is_in_its_page() {
+	rows src/policy/profiles.c | all_in countersign-profile.5 10
+}
+
+every_key_type_is_in_the_profile_page() {
+	grep -ohE '"(ssh|ecdsa|sk)-[a-z0-9@.-]+"' src/policy/keyblob.c |
+	    tr -d '"' | grep -vE 'cert|dss' | sort -u |
+	    all_in countersign-profile.5 6
+}
+
+every_event_and_field_is_in_the_audit_page() {
+	{
+		sed -nE 's/.*\[EVENT_[A-Z]+\] = \{ "([A-Z]+)".*/\1/p' \
+		    src/audit/event.c
+		sed -nE 's/.*record_add[a-z_]*\(r, "([a-z-]+)".*/\1/p' \
+		    src/broker/records.c
+	} | sort -u | all_in countersign-audit.7 40
+}
+
+every_option_of_the_daemon_is_in_its_page() {
+	sed -nE 's/.*getopt\(argc, argv, "\+([A-Za-z:]+)".*/\1/p' \
+	    src/listener/options.c | grep -o '[A-Za-z]' | sed 's/^/-/' >"$DIR/w"
+	# In the synopsis, flags that take nothing share a dash.
+	grep -vE '^-[Dt]$' "$DIR/w" | all_in countersignd.8 2
+	page countersignd.8 | grep -qE -- '-D +Stay'
+	page countersignd.8 | grep -qE -- '-t +Test'
+}
+
+every_verb_and_option_of_the_admin_is_in_its_page() {
+	rows src/ctl/main.c src/ctl/log.c src/ctl/token.c |
+	    all_in countersignctl.8 18
+}
+
+every_page_is_clean() {
+	mandoc -Tlint -Wwarning man/*
+}
+
+cases every_reason_is_in_the_protocol_page \
+    every_verb_is_in_the_protocol_page \
+    every_option_is_in_the_protocol_page \
+    every_format_hash_and_output_is_in_the_protocol_page \
+    every_word_of_the_service_is_in_its_page \
+    every_word_of_a_profile_is_in_its_page \
+    every_key_type_is_in_the_profile_page \
+    every_event_and_field_is_in_the_audit_page \
+    every_option_of_the_daemon_is_in_its_page \
+    every_verb_and_option_of_the_admin_is_in_its_page \
+    every_page_is_clean

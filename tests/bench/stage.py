@@ -42,14 +42,15 @@ def write(path, text, mode=0o644):
 
 
 def service_users():
-    """The users of the domains when we are root; one for all if need be."""
+    """The users of the domains when we are root; others of the system when
+    make install did not make them: it only matters that they are three."""
     names = ("_countersign-net", "_countersign", "_countersign-token")
     try:
         for name in names:
             pwd.getpwnam(name)
         return names
     except KeyError:
-        return ("nobody",) * 3
+        return "nobody", "daemon", "bin"
 
 
 class Stage:

@@ -48,36 +48,35 @@ the_largest_query_fits(void **state)
 	codec_holds(&key_query_codec, &m);
 }
 
-static void
-refuses_a_query_beyond_its_limits(void **state)
+/* Whether a query with so long a user and blob is read. */
+static bool
+reads_query(size_t user_len, size_t blob_len)
 {
 	static const uint8_t blob[WIRE_KEY_BLOB + 1];
 	static uint8_t bytes[8192];
 	struct key_query back;
+	char user[WIRE_USER + 1];
 	struct writer w;
 
+	memset(user, 'u', sizeof(user));
+	user[user_len] = '\0';
+	writer_init(&w, bytes, sizeof(bytes));
+	put_bool(&w, false);
+	put_str(&w, user);
+	put_bytes(&w, blob, blob_len);
+	assert_true(writer_ok(&w));
+	return codec_decode(&key_query_codec, bytes, w.used, &back);
+}
+
+static void
+refuses_a_query_beyond_its_limits(void **state)
+{
 	(void)state;
 	codec_refuses(&key_query_codec, &query, 0, 2); /* proven */
 	codec_refuses(&key_query_codec, &query, 4, 0); /* NUL in user */
-	writer_init(&w, bytes, sizeof(bytes));
-	put_bool(&w, false);
-	put_str(&w, "u");
-	put_bytes(&w, blob, sizeof(blob));
-	assert_false(codec_decode(&key_query_codec, bytes, w.used, &back));
-	writer_init(&w, bytes, sizeof(bytes));
-	put_bool(&w, false);
-	put_str(&w,
-	    "0123456789012345678901234567890123456789012345678901234567"
-	    "890123");
-	put_bytes(&w, "", 0);
-	assert_true(codec_decode(&key_query_codec, bytes, w.used, &back));
-	writer_init(&w, bytes, sizeof(bytes));
-	put_bool(&w, false);
-	put_str(&w,
-	    "0123456789012345678901234567890123456789012345678901234567"
-	    "8901234");
-	put_bytes(&w, "", 0);
-	assert_false(codec_decode(&key_query_codec, bytes, w.used, &back));
+	assert_true(reads_query(WIRE_USER - 1, WIRE_KEY_BLOB));
+	assert_false(reads_query(WIRE_USER, WIRE_KEY_BLOB));
+	assert_false(reads_query(WIRE_USER - 1, WIRE_KEY_BLOB + 1));
 }
 
 static void

@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "support_tree.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define HEAD "[key release]\ntoken = t\nobject = pkcs11:object=release\n"
+#define GOOD HEAD "use = raw\n"
+
+static struct tree *
+tree_with(const char *keys)
+{
+	const struct texts texts = { .keys = keys };
+
+	return good_tree(&texts);
+}
+
+static void
+assert_refused(const char *keys, const char *line)
+{
+	const struct texts texts = { .keys = keys };
+
+	assert_told(&texts, line);
+}
+
+static void
+takes_every_word(void **state)
+{
+	struct tree *tree = tree_with(GOOD "formats = raw, p1363\n"
+	                                   "hashes = sha256 sha3-512\n"
+	                                   "certificate = c/release.pem\n"
+	                                   "not-before = 2026-01-01\n"
+	                                   "not-after = 2027-01-01T00:00Z\n"
+	                                   "allow-extractable = yes\n"
+	                                   "allow-short-rsa = yes\n");
+	const struct signing_key *k = tree_key_by_name(tree, "release");
+
+	(void)state;
+	assert_non_null(k);
+	assert_ptr_equal(k->token, tree_token(tree, 0));
+	assert_string_equal(k->object, "pkcs11:object=release");
+	assert_false(k->wrapped);
+	assert_int_equal(k->formats.count, 2);
+	assert_string_equal(k->formats.item[1], "p1363");
+	assert_null(k->formats.item[2]);
+	assert_int_equal(k->formats.rule.line, 5);
+	assert_int_equal(k->hash_set, 1u << HASH_SHA256 | 1u << HASH_SHA3_512);
+	assert_string_equal(tree_certificate_path(tree, k->index),
+	    "/etc/cs/keys.d/c/release.pem");
+	assert_null(k->certificate);
+	assert_int_equal(k->not_before, 1767225600);
+	assert_int_equal(k->not_after, 1798761600);
+	assert_int_equal(k->not_after_rule.line, 9);
+	assert_true(k->allow_extractable);
+	assert_true(k->allow_short);
+	assert_int_equal(k->use_rule.line, 4);
+	tree_free(tree);
+}
+
+static void
+gives_the_defaults_when_nothing_is_said(void **state)
+{
+	struct tree *tree = tree_with(GOOD);
+	const struct signing_key *k = tree_key(tree, 0);
+
+	(void)state;
+	assert_null(k->formats.item);
+	assert_int_equal(k->hash_set,
+	    1u << HASH_SHA256 | 1u << HASH_SHA384 | 1u << HASH_SHA512);
+	assert_int_equal(k->not_before, 0);
+	assert_int_equal(k->not_after, 0);
+	assert_false(k->allow_extractable);
+	assert_false(k->allow_short);
+	assert_null(tree_certificate_path(tree, 0));
+	tree_free(tree);
+}
+
+static void
+keeps_a_certificate_that_is_one(void **state)
+{
+	static const char pem[] = "-----BEGIN CERTIFICATE-----\nAA==\n";
+	struct tree *tree = tree_with(GOOD "certificate = a.pem\n");
+
+	(void)state;
+	assert_int_equal(tree_certificate(tree, 0, "no PEM"), -1);
+	assert_null(tree_key(tree, 0)->certificate);
+	assert_int_equal(tree_certificate(tree, 0, pem), 0);
+	assert_string_equal(tree_key(tree, 0)->certificate, pem);
+	assert_int_equal(tree_certificate(tree, 1, pem), -1);
+	tree_free(tree);
+}
+
+static void
+refuses_a_section_that_is_not_complete(void **state)
+{
+	(void)state;
+	assert_refused("[key release]\nobject = pkcs11:id=%01\nuse = raw\n",
+	    "keys.d/k.conf:1: key release has no token");
+	assert_refused("[key release]\ntoken = t\nuse = raw\n",
+	    "keys.d/k.conf:1: key release has no object: the pkcs11: URI of "
+	    "the key");
+	assert_refused(HEAD,
+	    "keys.d/k.conf:1: key release has no use: write use = raw or use "
+	    "= wrapped");
+}
+
+static void
+refuses_values_that_do_not_exist(void **state)
+{
+	(void)state;
+	assert_refused("[key release]\ntoken = u\nobject = pkcs11:id=%01\n"
+	               "use = raw\n",
+	    "keys.d/k.conf:2: there is no token u");
+	assert_refused("[key release]\ntoken = t\nobject = release\n"
+	               "use = raw\n",
+	    "keys.d/k.conf:3: object must be a URI such as "
+	    "pkcs11:object=release or pkcs11:id=%01, not \"release\"");
+	assert_refused(HEAD "use = both\n",
+	    "keys.d/k.conf:4: use must be raw or wrapped, not \"both\"");
+	assert_refused(GOOD "formats = raw pdf\n",
+	    "keys.d/k.conf:5: unknown format \"pdf\"; formats: raw, raw-pss, "
+	    "p1363, cms");
+	assert_refused(GOOD "formats = raw raw\n",
+	    "keys.d/k.conf:5: \"raw\" is given twice");
+	assert_refused(GOOD "formats = ,\n",
+	    "keys.d/k.conf:5: the list is empty");
+	assert_refused(GOOD "not-before = tomorrow\n",
+	    "keys.d/k.conf:5: \"tomorrow\" is not a date: write 2027-01-31, "
+	    "2027-01-31T12:00:00Z or 20270131[HHMM[SS]][Z]");
+}
+
+static void
+refuses_broken_hashes_and_says_why(void **state)
+{
+	static const char rest[] = "hashes: sha256, sha384, sha512, sha3-256, "
+	                           "sha3-384, sha3-512";
+	char line[256];
+
+	(void)state;
+	snprintf(line, sizeof(line),
+	    "keys.d/k.conf:5: sha1 is broken and never signed; %s", rest);
+	assert_refused(GOOD "hashes = sha1\n", line);
+	snprintf(line, sizeof(line),
+	    "keys.d/k.conf:5: md5 is broken and never signed; %s", rest);
+	assert_refused(GOOD "hashes = md5\n", line);
+	snprintf(line, sizeof(line),
+	    "keys.d/k.conf:5: unknown hash \"sha-256\"; %s", rest);
+	assert_refused(GOOD "hashes = sha-256\n", line);
+}
+
+static void
+refuses_formats_of_the_other_class(void **state)
+{
+	(void)state;
+	assert_refused(GOOD "formats = raw cms\n",
+	    "keys.d/k.conf:5: format cms is wrapped but key release has use = "
+	    "raw: a key is used for one class of formats only");
+	assert_refused(HEAD "formats = p1363\nuse = wrapped\n",
+	    "keys.d/k.conf:4: format p1363 is raw but key release has use = "
+	    "wrapped: a key is used for one class of formats only");
+}
+
+static void
+refuses_an_end_before_its_start(void **state)
+{
+	(void)state;
+	assert_refused(GOOD "not-after = 2026-01-01\n"
+	                    "not-before = 2026-01-01\n",
+	    "keys.d/k.conf:5: key release: not-after is not later than "
+	    "not-before");
+}
+
+static void
+refuses_every_word_of_later_versions(void **state)
+{
+	static const char *const later[] = { "approvals = 2 of a",
+		"burst = 1", "concurrency = 1", "env = A", "from = 10.0.0.0/8",
+		"hours = mon-fri", "max-lines = 5", "names = *",
+		"notify = a@b", "on-exceed = suspend", "per-day = 5",
+		"priority = 1", "purpose = p", "rate = 5",
+		"repeat-window = 1d", "require-second = x", "verbs = sign",
+		"digests-from = f" };
+	char text[256], line[256];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(later) / sizeof(later[0]); i++) {
+		snprintf(text, sizeof(text), GOOD "%s\n", later[i]);
+		snprintf(line, sizeof(line),
+		    "keys.d/k.conf:5: %.*s is not supported by this version "
+		    "in [key]",
+		    (int)strcspn(later[i], " "), later[i]);
+		assert_refused(text, line);
+	}
+}
+
+static void
+refuses_unknown_words_and_names_the_known(void **state)
+{
+	(void)state;
+	assert_refused(GOOD "format = raw\n",
+	    "keys.d/k.conf:5: unknown word format; known: token, object, use, "
+	    "formats, hashes, certificate, not-before, not-after, "
+	    "allow-extractable, allow-short-rsa");
+	assert_refused("[profile x]\nkeys = a\n" GOOD,
+	    "keys.d/k.conf:1: section [profile] belongs in profiles.d");
+}
+
+static void
+tells_a_bad_word_only_once(void **state)
+{
+	const struct texts texts = { .keys = GOOD "[key b]\nuse = maybe\n" };
+
+	(void)state;
+	assert_told(&texts,
+	    "keys.d/k.conf:6: use must be raw or wrapped, not \"maybe\"");
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(takes_every_word),
+		cmocka_unit_test(gives_the_defaults_when_nothing_is_said),
+		cmocka_unit_test(keeps_a_certificate_that_is_one),
+		cmocka_unit_test(refuses_a_section_that_is_not_complete),
+		cmocka_unit_test(refuses_values_that_do_not_exist),
+		cmocka_unit_test(refuses_broken_hashes_and_says_why),
+		cmocka_unit_test(refuses_formats_of_the_other_class),
+		cmocka_unit_test(refuses_an_end_before_its_start),
+		cmocka_unit_test(refuses_every_word_of_later_versions),
+		cmocka_unit_test(refuses_unknown_words_and_names_the_known),
+		cmocka_unit_test(tells_a_bad_word_only_once),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

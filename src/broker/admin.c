@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "broker/admin.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "broker/peer.h"
+#include "broker/reload.h"
+#include "broker/service.h"
+#include "broker/surface.h"
+#include "wire/admin.h"
+
+#define PEERS_MAX 16
+
+struct admin_peer {
+	struct admin *admin;
+	struct admin_peer *next;
+	struct peer *peer;
+};
+
+struct admin {
+	struct service *service;
+	struct loop_source *source;
+	int fd;
+	int dir; /* O_PATH: paths of sockets are short, ours may be long */
+	struct admin_peer *peers;
+	unsigned count;
+};
+
+static int
+open_socket(struct admin *a)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	mode_t mask;
+	int rv;
+
+	snprintf(address.sun_path, sizeof(address.sun_path),
+	    "/proc/self/fd/%d/admin.sock", a->dir);
+	a->fd =
+	    socket(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (a->fd == -1)
+		return -1;
+	/* Left behind by a crash; the audit file's lock keeps others away. */
+	if (unlinkat(a->dir, "admin.sock", 0) == -1 && errno != ENOENT)
+		return -1;
+	mask = umask(0177);
+	rv = bind(a->fd, (struct sockaddr *)&address, sizeof(address));
+	umask(mask);
+	return rv == -1 ? -1 : listen(a->fd, PEERS_MAX);
+}
+
+struct admin *
+admin_new(const char *run_dir, struct text_error *reterr)
+{
+	struct admin *a = calloc(1, sizeof(*a));
+
+	if (a == NULL) {
+		text_fail(reterr, 0, "no memory");
+		return NULL;
+	}
+	a->fd = -1;
+	a->dir = open(run_dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (a->dir == -1 || open_socket(a) == -1) {
+		text_fail(reterr, 0, "%s", strerror(errno));
+		admin_free(a);
+		return NULL;
+	}
+	return a;
+}
+
+static void
+drop(struct admin_peer *p)
+{
+	struct admin_peer **at = &p->admin->peers;
+
+	while (*at != p)
+		at = &(*at)->next;
+	*at = p->next;
+	p->admin->count--;
+	peer_free(p->peer);
+	free(p);
+}
+
+void
+admin_free(struct admin *a)
+{
+	if (a == NULL)
+		return;
+	while (a->peers != NULL)
+		drop(a->peers);
+	loop_remove(a->source);
+	if (a->fd != -1) {
+		close(a->fd);
+		unlinkat(a->dir, "admin.sock", 0);
+	}
+	if (a->dir != -1)
+		close(a->dir);
+	free(a);
+}
+
+static void
+on_gone(void *arg, const char *why)
+{
+	struct admin_peer *p = arg;
+
+	if (why != NULL)
+		log_warn("the admin's connection is dropped: %s", why);
+	reload_forget(p->admin->service->reload, p);
+	drop(p);
+}
+
+static const struct peer_kind admin_kind = {
+	.name = "countersignctl",
+	.surface = admin_surface,
+	.queue_max = 1u << 20,
+	.gone = on_gone,
+};
+
+static bool
+may_ask(int fd)
+{
+	uid_t uid;
+	pid_t pid;
+
+	if (channel_peer(fd, &uid, &pid) == -1)
+		return false;
+	if (uid == 0 || uid == geteuid())
+		return true;
+	log_warn("user %u (process %d) may not ask for anything here",
+	    (unsigned)uid, (int)pid);
+	return false;
+}
+
+static void
+welcome(struct admin *a, int fd)
+{
+	struct admin_peer *p;
+
+	if (a->count >= PEERS_MAX || !may_ask(fd) ||
+	    (p = calloc(1, sizeof(*p))) == NULL) {
+		close(fd);
+		return;
+	}
+	p->admin = a;
+	p->peer = peer_new(a->service->loop, fd, &admin_kind, p);
+	if (p->peer == NULL) {
+		free(p);
+		return;
+	}
+	p->next = a->peers;
+	a->peers = p;
+	a->count++;
+}
+
+static void
+on_connection(void *arg, uint32_t events)
+{
+	struct admin *a = arg;
+	int fd = accept4(a->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+
+	(void)events;
+	if (fd != -1)
+		welcome(a, fd);
+}
+
+int
+admin_start(struct admin *a, struct service *service)
+{
+	a->service = service;
+	a->source = loop_add(service->loop, a->fd, EPOLLIN, on_connection, a);
+	return a->source != NULL ? 0 : -1;
+}
+
+struct service *
+admin_service(const struct admin_peer *p)
+{
+	return p->admin->service;
+}
+
+void
+admin_wait(struct admin_peer *p)
+{
+	peer_state(p->peer, ADMIN_WAITING);
+}
+
+void
+admin_answer(struct admin_peer *p, uint8_t exit, const char *text)
+{
+	struct service *service = p->admin->service;
+	size_t left = strlen(text);
+	struct admin_reply reply = { .exit = exit, .to_stderr = exit != 0 };
+
+	do {
+		struct writer w = service_writer(service);
+
+		reply.bytes = (const uint8_t *)text;
+		reply.len = left < WIRE_CHUNK ? left : WIRE_CHUNK;
+		text += reply.len;
+		left -= reply.len;
+		reply.last = left == 0;
+		admin_reply_put(&w, &reply);
+		peer_send(p->peer, &w);
+	} while (left > 0);
+	peer_state(p->peer, ADMIN_ASKING);
+}

@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "broker/jail.h"
+
+#include <limits.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "base/jail.h"
+#include "base/log.h"
+
+#define ANY (~0UL)
+
+/* What libc needs for memory, locks and its own end. */
+#define EVERY_THREAD                                                          \
+	{ .name = "futex", .why = "locks" },                                  \
+	    { .name = "mmap", .why = "memory" },                              \
+	    { .name = "munmap", .why = "memory" },                            \
+	    { .name = "mremap", .why = "memory" },                            \
+	    { .name = "mprotect", .why = "memory of a thread's arena" },      \
+	    { .name = "madvise", .why = "memory, given back" },               \
+	    { .name = "brk", .why = "memory" },                               \
+	    { .name = "getrandom", .why = "memory's and libcrypto's start" }, \
+	    { .name = "write", .why = "diagnostics and eventfd" },            \
+	    { .name = "close", .why = "what was opened" },                    \
+	    { .name = "clock_gettime", .why = "time, without the vdso" },     \
+	    { .name = "restart_syscall", .why = "after a stop" },             \
+	    { .name = "rt_sigprocmask", .why = "a thread's end" },            \
+	    { .name = "rt_sigaction", .why = "abort" },                       \
+	    { .name = "gettid", .why = "abort" },                             \
+	    { .name = "getpid", .why = "abort, syslog" },                     \
+	    { .name = "tgkill", .why = "abort" },                             \
+	    { .name = "exit", .why = "a thread's end" },                      \
+	    { .name = "exit_group", .why = "the end" },                       \
+	    { .name = "socket",                                               \
+		    .why = "syslog, should it restart",                       \
+		    .has_arg = true,                                          \
+		    .arg = 0,                                                 \
+		    .mask = ANY,                                              \
+		    .value = AF_UNIX },                                       \
+	    { .name = "connect", .why = "syslog, should it restart" },        \
+	    { .name = "sendto", .why = "messages, syslog" },                  \
+	    { .name = "openat", .why = "the tree, and PINs' states" },        \
+	    { .name = "newfstatat", .why = "the tree; syslog's time zone" },  \
+	    { .name = "fstat", .why = "files that were opened" },             \
+	    { .name = "read", .why = "files and eventfd" },                   \
+	    { .name = "pread64", .why = "files" },                            \
+	{                                                                     \
+		.name = "lseek", .why = "files"                               \
+	}
+
+static const struct jail_call loop_calls[] = {
+	EVERY_THREAD,
+	{ .name = "epoll_wait", .why = "the loop" },
+	{ .name = "epoll_ctl", .why = "its sources" },
+	{ .name = "recvmsg", .why = "messages with descriptors" },
+	{ .name = "sendmsg", .why = "messages" },
+	{ .name = "poll", .why = "the last message to the listener" },
+	{ .name = "accept4", .why = "the admin's socket" },
+	{ .name = "getsockopt", .why = "who the admin is" },
+	{ .name = "geteuid", .why = "who the admin must be" },
+	{ .name = "fcntl", .why = "channels that came" },
+	{ .name = "unlink", .why = "a PIN that works again" },
+	{ .name = "unlinkat", .why = "the admin's socket" },
+	{ .name = "rename", .why = "a PIN that was refused" },
+	{ .name = "fdatasync", .why = "the same" },
+	{ .name = NULL },
+};
+
+static const struct jail_call journal_calls[] = {
+	EVERY_THREAD,
+	{ .name = "fdatasync", .why = "records" },
+	{ .name = "ftruncate", .why = "a batch that failed" },
+	{ .name = "fallocate", .why = "is there room again?" },
+	{ .name = NULL },
+};
+
+static const struct jail_call loader_calls[] = {
+	EVERY_THREAD,
+	{ .name = "getdents64", .why = "folders of the tree" },
+	{ .name = "fcntl", .why = "fdopendir" },
+	{ .name = "geteuid", .why = "whose file it must be" },
+	{ .name = "statx", .why = "owner and mode" },
+	{ .name = "readlinkat", .why = "linked files" },
+	{ .name = NULL },
+};
+
+#define OPEN_FILES 65536
+
+/* The journal and the loader may not begin before the loop is jailed too. */
+#define PARTIES 3
+
+enum {
+	LOOP,
+	JOURNAL,
+	LOADER
+};
+
+static const struct jail jails[PARTIES] = {
+	[LOOP] = { .name = "broker",
+	    .calls = loop_calls,
+	    .open_files = OPEN_FILES },
+	[JOURNAL] = { .name = "journal",
+	    .calls = journal_calls,
+	    .open_files = OPEN_FILES },
+	[LOADER] = { .name = "loader",
+	    .calls = loader_calls,
+	    .open_files = OPEN_FILES },
+};
+
+/* Folders outside the tree that certificates may come from. */
+#define CERTIFICATE_FOLDERS 16
+#define PATHS_MAX (4 + CERTIFICATE_FOLDERS)
+
+static struct {
+	struct jail_filter *filters[PARTIES];
+	struct jail_path paths[PATHS_MAX];
+	char folders[PATHS_MAX][PATH_MAX];
+	size_t count;
+	pthread_barrier_t together;
+} prepared;
+
+/* A folder, or (of_file) the folder of a file, once. */
+static void
+add_path(const char *path, bool of_file, bool writable)
+{
+	char *folder = prepared.folders[prepared.count];
+	const char *slash = strrchr(path, '/');
+	size_t len = strlen(path);
+
+	if (of_file && slash != NULL)
+		len = slash == path ? 1 : (size_t)(slash - path);
+	if (prepared.count == PATHS_MAX || len >= PATH_MAX)
+		return;
+	memcpy(folder, path, len);
+	folder[len] = '\0';
+	for (size_t i = 0; i < prepared.count; i++)
+		if (strcmp(prepared.folders[i], folder) == 0 &&
+		    prepared.paths[i].writable == writable)
+			return;
+	prepared.paths[prepared.count].path = folder;
+	prepared.paths[prepared.count++].writable = writable;
+}
+
+int
+jail_broker_prepare(const struct tree *tree, const char *dir, char what[128])
+{
+	const struct server_conf *server = tree_server(tree);
+
+	for (int i = 0; i < PARTIES; i++)
+		if (jail_prepare(&jails[i], &prepared.filters[i], what) == -1)
+			return -1;
+	if (pthread_barrier_init(&prepared.together, NULL, PARTIES) != 0) {
+		snprintf(what, 128, "broker jail: no barrier");
+		return -1;
+	}
+	add_path(server->audit_file, true, true);
+	add_path(server->state_dir, false, true);
+	add_path(server->run_dir, false, true);
+	add_path(dir, false, false);
+	for (size_t i = 0; i < tree_keys(tree); i++)
+		if (tree_certificate_path(tree, i) != NULL)
+			add_path(tree_certificate_path(tree, i), true, false);
+	return 0;
+}
+
+static int
+enter(int who, char what[128])
+{
+	bool landlock;
+
+	/* No limit on new threads before the last of them is there. */
+	pthread_barrier_wait(&prepared.together);
+	if (jail_enter(&jails[who], prepared.filters[who], prepared.paths,
+		prepared.count, &landlock, what) == -1)
+		return -1;
+	if (who == LOOP && !landlock)
+		log_info("this kernel has no Landlock; files are protected by "
+			 "their modes only");
+	return 0;
+}
+
+static void
+gate(int who)
+{
+	char what[128];
+
+	if (enter(who, what) == -1)
+		log_fatal("%s", what);
+}
+
+void
+jail_journal_gate(void *unused)
+{
+	(void)unused;
+	gate(JOURNAL);
+}
+
+void
+jail_loader_gate(void *unused)
+{
+	(void)unused;
+	gate(LOADER);
+}
+
+int
+jail_broker_enter(char what[128])
+{
+	return enter(LOOP, what);
+}

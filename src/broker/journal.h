@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The audit file: records are appended in memory, a thread of its own writes
+ * and syncs whole batches, and who waits for a record hears when it is on
+ * disk.  Many records share one sync, and a slow disk does not stop the loop.
+ *
+ * When a batch cannot be written (no room, an error), the file is cut back to
+ * its last whole record, the chain goes back with it, and everybody who waits
+ * hears that the record failed.  From then on nothing is taken in until the
+ * file system has room again, which is looked at once a second.
+ */
+#ifndef CS_BROKER_JOURNAL_H
+#define CS_BROKER_JOURNAL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "audit/record.h"
+#include "base/loop.h"
+#include "base/text.h"
+
+/*
+ * Someone who waits for a record.  Embedded by its owner; it must stay until
+ * fn was called, once, from the loop.
+ */
+struct waiter {
+	struct waiter *next;
+	uint64_t ticket;
+	void (*fn)(struct waiter *, bool ok);
+};
+
+struct journal;
+
+struct journal_state {
+	bool failing;
+	char error[128]; /* of the last failure; "" when there was none */
+	uint64_t seq; /* of the last record on disk */
+	uint64_t records; /* written since the start */
+};
+
+/*
+ * Opens (or makes, 0640) the file, locks it, takes up its chain, and cuts off a
+ * torn last line, of *ret_torn bytes.  NULL with reterr.
+ */
+struct journal *journal_open(const char *path, const struct record_origin *,
+    size_t *ret_torn, struct text_error *reterr);
+
+/*
+ * Starts the thread; gate (may be NULL) is the first that runs in it.  freed
+ * is called when records were taken in again after there was no room, or after
+ * a failure.  0, or -1 with errno.
+ */
+int journal_start(struct journal *, struct loop *, void (*gate)(void *),
+    void *gate_arg, loop_timer_fn *freed, void *freed_arg);
+
+/* Writes what is there, ends the thread, calls the waiters.  Accepts NULL. */
+void journal_close(struct journal *);
+
+/* Records are taken in at all.  Otherwise answers are AUDIT_UNAVAILABLE. */
+bool journal_works(const struct journal *);
+/* Below the bound on what waits for the disk: more work may begin. */
+bool journal_has_room(const struct journal *);
+void journal_state(const struct journal *, struct journal_state *ret);
+
+/*
+ * A new record to fill in, or NULL while the journal fails.  journal_end takes
+ * it, before the next begins: 0, or -1 when it did not fit or failed.  waiter
+ * may be NULL; it is called only after a 0.
+ */
+struct record *journal_begin(struct journal *, enum event);
+int journal_end(struct journal *, const char *text, struct waiter *);
+
+/* Hands what was taken in to the thread; after each round of the loop. */
+void journal_flush(struct journal *);
+
+#endif

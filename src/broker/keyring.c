@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "broker/keyring.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct keyring {
+	struct key **keys; /* by number; NULL: forgotten */
+	size_t count, size;
+	struct key **adopted; /* by index in the tree */
+	size_t adopted_count;
+};
+
+struct keyring *
+keyring_new(void)
+{
+	return calloc(1, sizeof(struct keyring));
+}
+
+static void
+key_free(struct key *key)
+{
+	if (key == NULL)
+		return;
+	free(key->spki);
+	free(key);
+}
+
+void
+keyring_free(struct keyring *ring)
+{
+	if (ring == NULL)
+		return;
+	for (size_t i = 0; i < ring->count; i++)
+		key_free(ring->keys[i]);
+	free(ring->keys);
+	free(ring->adopted);
+	free(ring);
+}
+
+static bool
+is_same(const struct key *key, const struct signing_key *conf)
+{
+	return strcmp(key->token, conf->token->name) == 0 &&
+	    strcmp(key->object, conf->object) == 0 &&
+	    key->allow_extractable == conf->allow_extractable &&
+	    key->allow_short == conf->allow_short;
+}
+
+static struct key *
+key_new(const struct signing_key *conf)
+{
+	struct key *key = calloc(1, sizeof(*key));
+
+	if (key == NULL)
+		return NULL;
+	if (!text_copy(key->name, sizeof(key->name), conf->name) ||
+	    !text_copy(key->token, sizeof(key->token), conf->token->name) ||
+	    !text_copy(key->object, sizeof(key->object), conf->object)) {
+		free(key);
+		return NULL;
+	}
+	key->allow_extractable = conf->allow_extractable;
+	key->allow_short = conf->allow_short;
+	return key;
+}
+
+static int
+by_name(const void *a, const void *b)
+{
+	const struct key *const *left = a, *const *right = b;
+
+	return strcmp((*left)->name, (*right)->name);
+}
+
+static int
+by_its_name(const void *name, const void *b)
+{
+	const struct key *const *key = b;
+
+	return strcmp(name, (*key)->name);
+}
+
+/* Room for so many more numbers. */
+static int
+reserve(struct keyring *ring, size_t more)
+{
+	struct key **keys;
+	size_t size = ring->count + more;
+
+	if (size <= ring->size)
+		return 0;
+	if ((keys = reallocarray(ring->keys, size, sizeof(*keys))) == NULL)
+		return -1;
+	ring->keys = keys;
+	ring->size = size;
+	return 0;
+}
+
+/* The keys of the tree, old ones where they still mean the same. */
+static int
+collect(struct key *const *sorted, size_t sorted_count, const struct tree *tree,
+    struct key **ret)
+{
+	for (size_t i = 0; i < tree_keys(tree); i++) {
+		const struct signing_key *conf = tree_key(tree, i);
+		struct key *const *old = sorted_count == 0 ?
+		    NULL :
+		    bsearch(conf->name, sorted, sorted_count, sizeof(*sorted),
+			by_its_name);
+
+		ret[i] =
+		    old != NULL && is_same(*old, conf) ? *old : key_new(conf);
+		if (ret[i] == NULL)
+			return -1;
+	}
+	return 0;
+}
+
+/* Keys that collect made are those without a section yet. */
+static void
+discard(struct key **keys, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (keys[i] != NULL && keys[i]->conf == NULL)
+			key_free(keys[i]);
+	free(keys);
+}
+
+static void
+forget(struct keyring *ring, struct key *key)
+{
+	if (key->conf != NULL || key->refs > 0)
+		return;
+	ring->keys[key->number] = NULL;
+	key_free(key);
+}
+
+/* From here on nothing can fail. */
+static void
+commit(struct keyring *ring, const struct tree *tree, struct key **keys)
+{
+	struct key **before = ring->adopted;
+	size_t count = ring->adopted_count;
+
+	for (size_t i = 0; i < count; i++)
+		before[i]->conf = NULL;
+	ring->adopted = keys;
+	ring->adopted_count = tree_keys(tree);
+	for (size_t i = 0; i < ring->adopted_count; i++) {
+		struct key *key = keys[i];
+		bool is_new = key->number >= ring->count ||
+		    ring->keys[key->number] != key;
+
+		key->conf = tree_key(tree, i);
+		if (!is_new)
+			continue;
+		key->number = (uint32_t)ring->count;
+		ring->keys[ring->count++] = key;
+	}
+	for (size_t i = 0; i < count; i++)
+		forget(ring, before[i]);
+	free(before);
+}
+
+int
+keyring_adopt(struct keyring *ring, const struct tree *tree)
+{
+	size_t count = tree_keys(tree), old = ring->adopted_count;
+	struct key **keys = calloc(count + 1, sizeof(struct key *));
+	struct key **sorted = calloc(old + 1, sizeof(struct key *));
+	int rv = -1;
+
+	if (keys == NULL || sorted == NULL || reserve(ring, count) == -1)
+		goto out;
+	if (old > 0) {
+		memcpy(sorted, ring->adopted, old * sizeof(struct key *));
+		qsort(sorted, old, sizeof(struct key *), by_name);
+	}
+	if (collect(sorted, old, tree, keys) == -1)
+		goto out;
+	commit(ring, tree, keys);
+	keys = NULL;
+	rv = 0;
+out:
+	if (keys != NULL)
+		discard(keys, count);
+	free(sorted);
+	return rv;
+}
+
+struct key *
+keyring_of(const struct keyring *ring, const struct signing_key *conf)
+{
+	return ring->adopted[conf->index];
+}
+
+struct key *
+keyring_at(const struct keyring *ring, uint32_t number)
+{
+	return number < ring->count ? ring->keys[number] : NULL;
+}
+
+uint32_t
+keyring_end(const struct keyring *ring)
+{
+	return (uint32_t)ring->count;
+}
+
+void
+key_ref(struct key *key)
+{
+	key->refs++;
+}
+
+void
+keyring_unref(struct keyring *ring, struct key *key)
+{
+	key->refs--;
+	forget(ring, key);
+}
+
+static bool
+refuse(struct key *key, enum reason reason, const char *text)
+{
+	key->reason = reason;
+	snprintf(key->text, sizeof(key->text), "%s", text);
+	return false;
+}
+
+bool
+key_learn(struct key *key, const struct key_facts *f)
+{
+	if (f->reason != REASON_OK)
+		return refuse(key, f->reason,
+		    f->text[0] != '\0' ? f->text : reason_text(f->reason));
+	if (f->type == KEY_NONE || f->spki_len == 0)
+		return refuse(key, REASON_KEY_UNFIT,
+		    "the token said neither type nor public key");
+	if (key->known) {
+		if (key->spki_len == f->spki_len &&
+		    memcmp(key->spki, f->spki, f->spki_len) == 0)
+			return true;
+		return refuse(key, REASON_KEY_UNFIT,
+		    "the token holds another key of this name than before; "
+		    "the service must be restarted to take it");
+	}
+	if ((key->spki = malloc(f->spki_len)) == NULL)
+		return refuse(key, REASON_INTERNAL, "no memory");
+	memcpy(key->spki, f->spki, f->spki_len);
+	key->spki_len = f->spki_len;
+	key->facts.type = f->type;
+	key->facts.bits = f->bits;
+	key->facts.mechs = f->mechs;
+	fingerprint(f->spki, f->spki_len, key->fingerprint);
+	key->known = true;
+	return true;
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The signing keys as the tokens' workers told of them.  A key lives here
+ * over a reload as long as its [key] section still means the same object;
+ * otherwise it is another key, with another number.
+ */
+#ifndef CS_BROKER_KEYRING_H
+#define CS_BROKER_KEYRING_H
+
+#include "format/format.h"
+#include "policy/tree.h"
+#include "wire/token.h"
+
+struct key {
+	uint32_t number; /* towards workers; never used twice */
+	unsigned refs; /* requests that use it */
+	const struct signing_key *conf; /* NULL: no longer in the tree */
+	char name[NAME_SIZE];
+	char token[NAME_SIZE];
+	char object[TOKEN_URI];
+	bool allow_extractable;
+	bool allow_short;
+
+	bool known; /* the fields below are set, and never change again */
+	struct format_key facts;
+	uint8_t *spki;
+	size_t spki_len;
+	char fingerprint[FINGERPRINT_SIZE]; /* of the SPKI */
+
+	unsigned fit; /* workers that can sign with it */
+	unsigned unfit; /* workers that cannot, the last for this reason: */
+	enum reason reason;
+	char text[MESSAGE_SIZE];
+	uint32_t us; /* of one signature, on average */
+};
+
+struct keyring;
+
+struct keyring *keyring_new(void);
+void keyring_free(struct keyring *);
+
+/*
+ * Takes in the keys of a tree; those of the tree before that are gone or
+ * changed get conf NULL.  0, or -1 (no memory; nothing changed).
+ */
+int keyring_adopt(struct keyring *, const struct tree *);
+
+/* The key of a section of the adopted tree; never NULL. */
+struct key *keyring_of(const struct keyring *, const struct signing_key *);
+/* By number, or NULL. */
+struct key *keyring_at(const struct keyring *, uint32_t number);
+/* Numbers are below this. */
+uint32_t keyring_end(const struct keyring *);
+
+void key_ref(struct key *);
+/* Keys that no tree and no request has are forgotten. */
+void keyring_unref(struct keyring *, struct key *);
+
+/*
+ * What a worker found: true when that is now known of the key; false (with
+ * key->reason and text) when it cannot be used on that worker, which includes
+ * another public key than the one known already.  Does not count.
+ */
+bool key_learn(struct key *, const struct key_facts *);
+
+#endif

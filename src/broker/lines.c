@@ -1,0 +1,326 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "broker/lines.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "broker/records.h"
+#include "broker/service.h"
+#include "broker/slot.h"
+#include "broker/token.h"
+
+static struct slot **
+place(const struct request *q, uint32_t index)
+{
+	return &q->ring[index & (q->ring_size - 1)];
+}
+
+struct slot *
+lines_at(const struct request *q, uint32_t index)
+{
+	return *place(q, index);
+}
+
+void
+lines_drop(struct request *q)
+{
+	for (; q->head != q->tail; q->head++) {
+		struct slot *slot = *place(q, q->head);
+
+		if (slot->state == SLOT_NEW || slot->state == SLOT_REFUSED ||
+		    slot->state == SLOT_QUEUED || slot->state == SLOT_DONE)
+			slot_free(slot);
+	}
+	free(q->ring);
+	q->ring = NULL;
+	q->ring_size = q->head = q->next_up = q->decided = q->tail = 0;
+	q->queued = 0;
+}
+
+static int
+grow_ring(struct request *q)
+{
+	uint32_t size = q->ring_size == 0 ? 16 : q->ring_size * 2;
+	struct slot **ring = calloc(size, sizeof(*ring));
+
+	if (ring == NULL)
+		return -1;
+	for (uint32_t i = q->head; i != q->tail; i++)
+		ring[i & (size - 1)] = *place(q, i);
+	free(q->ring);
+	q->ring = ring;
+	q->ring_size = size;
+	return 0;
+}
+
+const char *
+lines_add(struct request *q, const struct line *line)
+{
+	uint32_t most = q->command.atomic ? WIRE_ATOMIC_MAX : WIRE_WINDOW;
+	struct slot *slot = NULL;
+
+	/* It was ended here, and the session may not know yet. */
+	if (q->state != REQUEST_RUNNING)
+		return NULL;
+	if (q->ended)
+		return "a line after the end";
+	if (q->tail - q->head >= most)
+		return "more lines than may be without an answer";
+	if (q->session->lines < SERVICE_LINES &&
+	    (q->tail - q->head < q->ring_size || grow_ring(q) == 0))
+		slot = slot_new(q, line);
+	if (slot == NULL) {
+		request_fail(q, REASON_BUSY, NULL);
+		return NULL;
+	}
+	slot->number = ++q->lines;
+	*place(q, q->tail++) = slot;
+	return NULL;
+}
+
+void
+request_stop(struct request *q)
+{
+	q->stopped = true;
+	q->queued = 0;
+	if (q->token != NULL)
+		schedule_remove(&q->token->schedule, &q->item);
+}
+
+/* One bad line, and nothing of an atomic request is signed. */
+static void
+end_whole(struct request *q, struct slot *slot, bool policy)
+{
+	snprintf(q->last_words, sizeof(q->last_words),
+	    "nothing was signed, because of digest %llu%s%s%s: %s",
+	    (unsigned long long)slot->number, slot->name_len > 0 ? ", " : "",
+	    slot->name, "", slot_text(slot));
+	request_refuse_line(q, slot, policy);
+}
+
+/* Policy says no. */
+static void
+refused(struct request *q, struct slot *slot, enum reason reason,
+    const char *text, const struct rule *rule)
+{
+	char where[RULE_SIZE];
+
+	rule_text(rule, where);
+	slot_say(slot, reason, text, where);
+	if (q->command.atomic) {
+		end_whole(q, slot, true);
+		return;
+	}
+	if (q->command.keep_going) {
+		slot_deny(slot);
+		return;
+	}
+	/* What comes before it is answered first, and may fail. */
+	slot->state = SLOT_REFUSED;
+	q->stopped = true;
+	request_touch(q);
+}
+
+/* Policy says yes, but it cannot be. */
+static void
+failed(
+    struct request *q, struct slot *slot, enum reason reason, const char *text)
+{
+	if (!q->command.atomic) {
+		slot_fail(slot, reason, text);
+		return;
+	}
+	slot_say(slot, reason, text, "");
+	if (q->command.verb == VERB_CHECK ||
+	    !journal_works(q->session->service->journal))
+		request_fail(q, reason, text);
+	else
+		end_whole(q, slot, false);
+}
+
+/* The mechanism for this hash, worked out once a request. */
+static enum reason
+plan_line(
+    struct request *q, enum hash hash, enum mech *ret, char text[MESSAGE_SIZE])
+{
+	struct plan *plan = &q->plans[hash];
+
+	if (!plan->known || plan->reason != REASON_OK) {
+		plan->reason = format_plan(
+		    q->format, &q->key->facts, hash, &plan->mech, text);
+		plan->known = true;
+	}
+	*ret = plan->mech;
+	return plan->reason;
+}
+
+static void
+queue(struct request *q, struct slot *slot, enum mech mech)
+{
+	slot->mech = (uint8_t)mech;
+	slot_key(slot, q->key);
+	if (q->command.verb == VERB_CHECK) {
+		slot_done(slot);
+		return;
+	}
+	slot->state = SLOT_QUEUED;
+	q->queued++;
+}
+
+/* May nothing be decided now, because the journal is behind? */
+static bool
+must_wait(const struct request *q)
+{
+	const struct journal *journal = q->session->service->journal;
+
+	return journal_works(journal) && !journal_has_room(journal);
+}
+
+/* Can it be signed at all?  False: it waits, or its request ended. */
+static bool
+decide_means(struct request *q, struct slot *slot)
+{
+	const struct journal *journal = q->session->service->journal;
+	char text[MESSAGE_SIZE];
+	const char *why;
+	enum reason reason;
+	enum mech mech;
+	enum key_standing standing =
+	    token_standing(q->token, q->key, &reason, &why);
+
+	if (q->command.verb != VERB_CHECK && !journal_works(journal))
+		failed(q, slot, REASON_AUDIT_UNAVAILABLE,
+		    reason_text(REASON_AUDIT_UNAVAILABLE));
+	else if (standing == KEY_DOWN)
+		failed(q, slot, reason, why);
+	else if (!q->key->known)
+		return false;
+	else if ((reason = plan_line(q, slot->hash, &mech, text)) != REASON_OK)
+		refused(q, slot, reason, text, &q->grant.key->rule);
+	else
+		queue(q, slot, mech);
+	return q->state == REQUEST_RUNNING;
+}
+
+static bool
+decide_slot(struct request *q, struct slot *slot, const struct moment *moment)
+{
+	struct verdict verdict;
+
+	if (slot->state != SLOT_NEW)
+		return true;
+	if (must_wait(q))
+		return false;
+	if (decide_line(&q->grant, moment, slot->number, slot->hash, slot->name,
+		&verdict) == REASON_OK)
+		return decide_means(q, slot);
+	refused(q, slot, verdict.reason, verdict.text, &verdict.rule);
+	return q->state == REQUEST_RUNNING;
+}
+
+bool
+lines_are_runnable(const struct request *q)
+{
+	if (q->state != REQUEST_RUNNING || q->queued == 0)
+		return false;
+	return !q->command.atomic || (q->ended && q->decided == q->tail);
+}
+
+void
+lines_pump(struct request *q)
+{
+	struct moment moment;
+	struct verdict verdict;
+
+	if (q->state != REQUEST_RUNNING || q->stopped || q->decided == q->tail)
+		goto out;
+	moment = session_moment(q->session);
+	if (decide_client(q->session->service->tree, q->session->client,
+		&moment, &verdict) != REASON_OK) {
+		request_refuse(q, &verdict);
+		return;
+	}
+	while (!q->stopped && q->decided != q->tail) {
+		if (!decide_slot(q, *place(q, q->decided), &moment))
+			break;
+		q->decided++;
+	}
+out:
+	if (lines_are_runnable(q))
+		schedule_add(&q->token->schedule,
+		    &q->session->groups[q->token->index], &q->item);
+}
+
+struct slot *
+lines_take(struct request *q)
+{
+	for (;;) {
+		struct slot *slot = *place(q, q->next_up++);
+
+		if (slot->state != SLOT_QUEUED)
+			continue;
+		if (--q->queued == 0)
+			schedule_remove(&q->token->schedule, &q->item);
+		slot->state = SLOT_SENT;
+		q->pending++;
+		return slot;
+	}
+}
+
+/* What waits for a worker, and will wait for nothing. */
+static void
+fail_queued(struct request *q, enum reason reason, const char *text)
+{
+	while (q->state == REQUEST_RUNNING && q->queued > 0) {
+		struct slot *slot = *place(q, q->next_up++);
+
+		if (slot->state != SLOT_QUEUED)
+			continue;
+		q->queued--;
+		failed(q, slot, reason, text);
+	}
+	if (q->queued == 0)
+		schedule_remove(&q->token->schedule, &q->item);
+}
+
+void
+lines_review(struct request *q)
+{
+	enum reason reason;
+	const char *why;
+
+	if (q->state != REQUEST_RUNNING || q->command.verb != VERB_SIGN) {
+		lines_pump(q);
+		return;
+	}
+	if (!journal_works(q->session->service->journal))
+		fail_queued(q, REASON_AUDIT_UNAVAILABLE,
+		    reason_text(REASON_AUDIT_UNAVAILABLE));
+	else if (token_standing(q->token, q->key, &reason, &why) == KEY_DOWN)
+		fail_queued(q, reason, why);
+	lines_pump(q);
+}
+
+void
+lines_redecide(struct request *q)
+{
+	if (q->state != REQUEST_RUNNING)
+		return;
+	memset(q->plans, 0, sizeof(q->plans));
+	if (q->stopped && q->decided != q->head &&
+	    (*place(q, q->decided - 1))->state == SLOT_REFUSED)
+		q->stopped = false;
+	if (q->stopped)
+		return;
+	for (uint32_t i = q->next_up; i != q->decided; i++) {
+		struct slot *slot = *place(q, i);
+
+		if (slot->state == SLOT_QUEUED || slot->state == SLOT_REFUSED)
+			slot->state = SLOT_NEW;
+	}
+	q->decided = q->next_up;
+	q->queued = 0;
+	schedule_remove(&q->token->schedule, &q->item);
+	lines_pump(q);
+}

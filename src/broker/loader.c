@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "broker/loader.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "conf/load.h"
+#include "format/format.h"
+
+/* Errors beyond that are counted only. */
+#define TEXT_MAX 30000
+
+struct loader {
+	const char *dir;
+	loader_fn *done;
+	void *arg;
+	struct loop_source *source;
+	int done_fd;
+	void (*gate)(void *);
+	void *gate_arg;
+
+	/* Shared, under lock. */
+	pthread_mutex_t lock;
+	pthread_cond_t wake;
+	pthread_t thread;
+	bool started, stop, wanted, ready;
+	struct tree *discarded;
+	struct loaded loaded;
+};
+
+static void
+on_told(void *arg, const struct text_error *error)
+{
+	struct loaded *loaded = arg;
+	char line[sizeof(error->file) + sizeof(error->what) + 16];
+
+	if (error->line > 0)
+		snprintf(line, sizeof(line), "%s:%u: %s", error->file,
+		    error->line, error->what);
+	else
+		snprintf(
+		    line, sizeof(line), "%s: %s", error->file, error->what);
+	if (loaded->errors++ == 0)
+		snprintf(loaded->first, sizeof(loaded->first), "%s", line);
+	if (buf_len(&loaded->text) + strlen(line) + 1 < TEXT_MAX)
+		buf_addf(&loaded->text, "%s\n", line);
+}
+
+static void
+fail(struct loaded *loaded, const char *dir, const char *what)
+{
+	struct text_error error = { .line = 0 };
+
+	snprintf(error.file, sizeof(error.file), "%s", dir);
+	snprintf(error.what, sizeof(error.what), "%s", what);
+	on_told(loaded, &error);
+	tree_free(loaded->tree);
+	loaded->tree = NULL;
+}
+
+void
+loaded_read(struct loaded *loaded, const char *dir)
+{
+	struct tree_fingerprint *print = tree_fingerprint_new();
+	size_t count;
+	const struct format_word *formats = format_words(&count);
+
+	memset(loaded, 0, sizeof(*loaded));
+	buf_init(&loaded->text, TEXT_MAX);
+	if (print != NULL)
+		loaded->tree = conf_load(dir, formats, count,
+		    tree_fingerprint_add, print, on_told, loaded);
+	if (loaded->tree == NULL && loaded->errors == 0)
+		fail(loaded, dir, "no memory");
+	if (loaded->tree != NULL &&
+	    tree_fingerprint_end(print, loaded->fingerprint) == -1)
+		fail(loaded, dir, "libcrypto failed");
+	tree_fingerprint_free(print);
+	/* It is handed on as a text. */
+	buf_add(&loaded->text, "", 1);
+}
+
+void
+loaded_release(struct loaded *loaded)
+{
+	buf_release(&loaded->text);
+}
+
+static void *
+loader_thread(void *arg)
+{
+	struct loader *l = arg;
+	uint64_t one = 1;
+
+	if (l->gate != NULL)
+		l->gate(l->gate_arg);
+	pthread_mutex_lock(&l->lock);
+	while (!l->stop) {
+		struct tree *discarded = l->discarded;
+		bool wanted = l->wanted;
+
+		if (!wanted && discarded == NULL) {
+			pthread_cond_wait(&l->wake, &l->lock);
+			continue;
+		}
+		l->discarded = NULL;
+		l->wanted = false;
+		pthread_mutex_unlock(&l->lock);
+		tree_free(discarded);
+		if (wanted)
+			loaded_read(&l->loaded, l->dir);
+		pthread_mutex_lock(&l->lock);
+		if (!wanted)
+			continue;
+		l->ready = true;
+		if (write(l->done_fd, &one, sizeof(one)) == -1)
+			log_fatal("the loader's eventfd failed");
+	}
+	pthread_mutex_unlock(&l->lock);
+	return NULL;
+}
+
+static void
+on_done(void *arg, uint32_t events)
+{
+	struct loader *l = arg;
+	struct loaded loaded;
+	uint64_t count;
+	bool ready;
+
+	(void)events;
+	if (read(l->done_fd, &count, sizeof(count)) == -1)
+		return;
+	pthread_mutex_lock(&l->lock);
+	ready = l->ready;
+	l->ready = false;
+	loaded = l->loaded;
+	pthread_mutex_unlock(&l->lock);
+	if (!ready)
+		return;
+	l->done(l->arg, &loaded);
+	loaded_release(&loaded);
+}
+
+struct loader *
+loader_new(struct loop *loop, const char *dir, void (*gate)(void *),
+    void *gate_arg, loader_fn *done, void *arg)
+{
+	struct loader *l = calloc(1, sizeof(*l));
+	int error;
+
+	if (l == NULL)
+		return NULL;
+	l->dir = dir;
+	l->gate = gate;
+	l->gate_arg = gate_arg;
+	l->done = done;
+	l->arg = arg;
+	pthread_mutex_init(&l->lock, NULL);
+	pthread_cond_init(&l->wake, NULL);
+	if ((l->done_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) == -1)
+		goto fail;
+	l->source = loop_add(loop, l->done_fd, EPOLLIN, on_done, l);
+	if (l->source == NULL)
+		goto fail;
+	error = pthread_create(&l->thread, NULL, loader_thread, l);
+	if (error != 0) {
+		errno = error;
+		goto fail;
+	}
+	l->started = true;
+	return l;
+fail:
+	error = errno;
+	loader_free(l);
+	errno = error;
+	return NULL;
+}
+
+void
+loader_free(struct loader *l)
+{
+	if (l == NULL)
+		return;
+	if (l->started) {
+		pthread_mutex_lock(&l->lock);
+		l->stop = true;
+		pthread_cond_broadcast(&l->wake);
+		pthread_mutex_unlock(&l->lock);
+		pthread_join(l->thread, NULL);
+	}
+	loop_remove(l->source);
+	if (l->done_fd != -1)
+		close(l->done_fd);
+	if (l->ready) {
+		tree_free(l->loaded.tree);
+		loaded_release(&l->loaded);
+	}
+	tree_free(l->discarded);
+	pthread_cond_destroy(&l->wake);
+	pthread_mutex_destroy(&l->lock);
+	free(l);
+}
+
+void
+loader_load(struct loader *l)
+{
+	pthread_mutex_lock(&l->lock);
+	l->wanted = true;
+	pthread_cond_broadcast(&l->wake);
+	pthread_mutex_unlock(&l->lock);
+}
+
+void
+loader_discard(struct loader *l, struct tree *tree)
+{
+	pthread_mutex_lock(&l->lock);
+	l->discarded = tree;
+	pthread_cond_broadcast(&l->wake);
+	pthread_mutex_unlock(&l->lock);
+}

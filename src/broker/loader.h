@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A thread that reads configuration trees and frees old ones, so that neither
+ * holds up a signature.
+ */
+#ifndef CS_BROKER_LOADER_H
+#define CS_BROKER_LOADER_H
+
+#include "audit/fingerprint.h"
+#include "base/buf.h"
+#include "base/loop.h"
+#include "policy/tree.h"
+
+/* What came of reading a tree. */
+struct loaded {
+	struct tree *tree; /* NULL: it has errors */
+	char fingerprint[TREE_FINGERPRINT_SIZE];
+	unsigned errors;
+	struct buf text; /* the errors, a line each, as far as they fit */
+	char first[512];
+};
+
+/* Reads a tree at once, in the caller's thread.  The caller releases it. */
+void loaded_read(struct loaded *, const char *dir);
+/* Does not free the tree. */
+void loaded_release(struct loaded *);
+
+struct loader;
+/* The tree, when there is one, is the callee's. */
+typedef void loader_fn(void *arg, struct loaded *);
+
+/* gate as in journal_start.  NULL with errno. */
+struct loader *loader_new(struct loop *, const char *dir, void (*gate)(void *),
+    void *gate_arg, loader_fn *, void *arg);
+/* Waits for the thread.  Accepts NULL. */
+void loader_free(struct loader *);
+
+/* Reads the tree and calls back; not while it does so already. */
+void loader_load(struct loader *);
+/* Frees a tree in the thread; one before the next loader_load's callback. */
+void loader_discard(struct loader *, struct tree *);
+
+#endif

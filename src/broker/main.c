@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * countersign-broker: policy, records, and the order in which requests are
+ * served.  Started by countersignd with the listener's channel as descriptor
+ * 3 and the keeper's as 4; with -t it only tests a tree.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "broker/admin.h"
+#include "broker/drain.h"
+#include "broker/jail.h"
+#include "broker/loader.h"
+#include "broker/records.h"
+#include "broker/reload.h"
+#include "broker/service.h"
+#include "conf/load.h"
+
+#define LISTENER_FD 3
+#define KEEPER_FD 4
+
+struct options {
+	const char *dir;
+	bool test, debug, to_syslog;
+};
+
+/* What is made on the way up, for who comes after. */
+struct start {
+	struct loaded loaded;
+	char host[65];
+	struct record_origin origin;
+	struct journal *journal;
+	size_t torn;
+	struct admin *admin;
+	struct service *service;
+};
+
+static int
+parse_options(int argc, char **argv, struct options *ret)
+{
+	int c;
+
+	ret->dir = CONF_DIR;
+	while ((c = getopt(argc, argv, "C:dst")) != -1) {
+		switch (c) {
+		case 'C':
+			ret->dir = optarg;
+			break;
+		case 'd':
+			ret->debug = true;
+			break;
+		case 's':
+			ret->to_syslog = true;
+			break;
+		case 't':
+			ret->test = true;
+			break;
+		default:
+			return -1;
+		}
+	}
+	return optind == argc ? 0 : -1;
+}
+
+static void
+print_error(void *arg, const struct text_error *error)
+{
+	(void)arg;
+	if (error->line > 0)
+		fprintf(stderr, "%s:%u: %s\n", error->file, error->line,
+		    error->what);
+	else
+		fprintf(stderr, "%s: %s\n", error->file, error->what);
+}
+
+static int
+test_tree(const char *dir)
+{
+	size_t count;
+	const struct format_word *formats = format_words(&count);
+	struct tree *tree =
+	    conf_load(dir, formats, count, NULL, NULL, print_error, NULL);
+
+	if (tree == NULL)
+		return 1;
+	tree_free(tree);
+	return 0;
+}
+
+/* Only countersignd takes signals; a full disk is told by errno. */
+static void
+ignore_signals(void)
+{
+	static const int ignored[] = { SIGPIPE, SIGXFSZ, SIGINT, SIGTERM,
+		SIGHUP };
+
+	for (size_t i = 0; i < sizeof(ignored) / sizeof(ignored[0]); i++)
+		signal(ignored[i], SIG_IGN);
+}
+
+static int
+load(struct start *start, const char *dir)
+{
+	loaded_read(&start->loaded, dir);
+	if (start->loaded.tree != NULL)
+		return 0;
+	log_warn("the configuration has errors:\n%s",
+	    start->loaded.errors > 0 ? buf_at(&start->loaded.text) : "");
+	return -1;
+}
+
+/* What needs the file system: journal first, its lock keeps others away. */
+static int
+open_files(struct start *start)
+{
+	const struct server_conf *server = tree_server(start->loaded.tree);
+	struct text_error error = { .line = 0 };
+
+	if (gethostname(start->host, sizeof(start->host) - 1) == -1)
+		text_copy(start->host, sizeof(start->host), "-");
+	start->origin.host = start->host;
+	start->origin.pid = (unsigned)getpid();
+	start->journal = journal_open(
+	    server->audit_file, &start->origin, &start->torn, &error);
+	if (start->journal == NULL) {
+		log_warn("%s: %s", server->audit_file, error.what);
+		return -1;
+	}
+	start->admin = admin_new(server->run_dir, &error);
+	if (start->admin == NULL) {
+		log_warn("%s/admin.sock: %s", server->run_dir, error.what);
+		return -1;
+	}
+	return 0;
+}
+
+/* The service and its threads, jailed. */
+static int
+make_service(struct start *start, const char *dir)
+{
+	char what[128];
+	struct service *service;
+
+	service = service_new(
+	    dir, start->loaded.tree, start->loaded.fingerprint, start->journal);
+	if (service == NULL) {
+		log_warn("no memory");
+		return -1;
+	}
+	start->service = service;
+	service->admin = start->admin;
+	if (jail_broker_prepare(service->tree, dir, what) == -1) {
+		log_warn("%s", what);
+		return -1;
+	}
+	if (journal_start(start->journal, service->loop, jail_journal_gate,
+		NULL, service_freed, service) == -1 ||
+	    (service->reload = reload_new(service, jail_loader_gate, NULL)) ==
+		NULL ||
+	    admin_start(service->admin, service) == -1) {
+		log_warn("%s", strerror(errno));
+		return -1;
+	}
+	if (jail_broker_enter(what) == -1) {
+		log_warn("%s", what);
+		return -1;
+	}
+	return 0;
+}
+
+/* Was the listener started by another user (root) than we are? */
+static bool
+is_separated(void)
+{
+	uid_t uid;
+	pid_t pid;
+
+	return channel_peer(LISTENER_FD, &uid, &pid) == 0 && uid != getuid();
+}
+
+static int
+run(const char *dir)
+{
+	static struct start start;
+	int status;
+
+	if (load(&start, dir) == -1 || open_files(&start) == -1 ||
+	    make_service(&start, dir) == -1)
+		return 1;
+	loaded_release(&start.loaded);
+	record_start(start.service, start.torn, is_separated());
+	if (service_start(start.service, LISTENER_FD, KEEPER_FD) == -1) {
+		log_warn(
+		    "the channels to listener and keeper: %s", strerror(errno));
+		return 1;
+	}
+	if (loop_run(start.service->loop) == -1)
+		log_fatal("the loop: %s", strerror(errno));
+	status = start.service->exit;
+	service_free(start.service);
+	return status;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct options options = { .dir = NULL };
+
+	if (parse_options(argc, argv, &options) == -1) {
+		fprintf(
+		    stderr, "usage: countersign-broker [-dst] [-C folder]\n");
+		return 64;
+	}
+	log_init("countersign-broker", options.to_syslog, options.debug);
+	ignore_signals();
+	return options.test ? test_tree(options.dir) : run(options.dir);
+}

@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "broker/handlers.h"
+#include "broker/lines.h"
+#include "broker/open.h"
+#include "broker/service.h"
+#include "wire/login.h"
+
+/* Keys that one connection may offer; the session stops far earlier. */
+#define QUERIES_MAX 64
+
+static const char malformed[] = "a malformed message";
+
+/* What the record of a failure will say, should it come to that. */
+static void
+note_attempt(
+    struct session *s, const struct key_query *query, enum reason reason)
+{
+	s->tried = true;
+	s->reason = reason;
+	text_escape(query->user, strlen(query->user), s->user, sizeof(s->user));
+	fingerprint(query->blob, query->blob_len, s->fingerprint);
+}
+
+static void
+tell_listener(const struct session *s)
+{
+	struct writer w = service_writer(s->service);
+	struct logged_in in = { .connection = s->from.connection };
+
+	logged_in_put(&w, &in);
+	peer_send(s->service->listener, &w);
+}
+
+const char *
+on_key_query(void *owner, struct reader *r)
+{
+	struct session *s = owner;
+	struct moment moment = session_moment(s);
+	struct writer w;
+	struct key_query query;
+	struct key_reply reply = { .accepted = false };
+	const struct client_key *client;
+	struct verdict verdict;
+	enum reason reason;
+
+	if (!key_query_get(r, &query))
+		return malformed;
+	if (++s->queries > QUERIES_MAX)
+		return "too many keys were offered";
+	reason = decide_login(s->service->tree, query.user, query.blob,
+	    query.blob_len, &moment, &client, &verdict);
+	note_attempt(
+	    s, &query, reason != REASON_OK ? reason : REASON_BAD_SIGNATURE);
+	reply.accepted = reason == REASON_OK;
+	if (reply.accepted && query.proven && session_login(s, client) == -1)
+		reply.accepted = false;
+	w = service_writer(s->service);
+	key_reply_put(&w, &reply);
+	peer_send(s->peer, &w);
+	if (reply.accepted && query.proven)
+		tell_listener(s);
+	return NULL;
+}
+
+const char *
+on_login_failed(void *owner, struct reader *r)
+{
+	struct session *s = owner;
+	struct login_failed failed;
+
+	if (!login_failed_get(r, &failed))
+		return malformed;
+	s->tried = true;
+	s->reason = failed.reason;
+	session_state(s, SESSION_REFUSED);
+	return NULL;
+}
+
+const char *
+on_open(void *owner, struct reader *r)
+{
+	struct session *s = owner;
+	struct open_request msg;
+	struct request *q;
+
+	if (!open_request_get(r, &msg))
+		return malformed;
+	if (s->any_channel && msg.channel <= s->last_channel)
+		return "a channel's number came again";
+	if (s->open >= tree_server(s->service->tree)->channels)
+		return "more channels than may be open";
+	s->any_channel = true;
+	s->last_channel = msg.channel;
+	if ((q = request_new(s, msg.channel)) == NULL)
+		log_fatal("no memory");
+	open_request(q, &msg);
+	return NULL;
+}
+
+/*
+ * The request that a message is about.  A channel that is over is no error:
+ * our DONE and the message crossed.
+ */
+static const char *
+find(struct session *s, uint32_t channel, struct request **ret)
+{
+	*ret = request_find(s, channel);
+	if (*ret == NULL && (!s->any_channel || channel > s->last_channel))
+		return "a channel that was never opened";
+	return NULL;
+}
+
+const char *
+on_lines(void *owner, struct reader *r)
+{
+	struct session *s = owner;
+	struct lines_head head;
+	struct request *q;
+	struct line line;
+	const char *why;
+
+	if (!lines_head_get(r, &head))
+		return malformed;
+	if ((why = find(s, head.channel, &q)) != NULL)
+		return why;
+	for (unsigned i = 0; i < head.count; i++) {
+		if (!line_get(r, &line))
+			return malformed;
+		if (q != NULL && (why = lines_add(q, &line)) != NULL)
+			return why;
+	}
+	if (!reader_done(r))
+		return malformed;
+	if (q != NULL)
+		lines_pump(q);
+	return NULL;
+}
+
+const char *
+on_end(void *owner, struct reader *r)
+{
+	struct session *s = owner;
+	struct request *q;
+	uint32_t channel;
+	const char *why;
+
+	if (!channel_get(r, &channel))
+		return malformed;
+	if ((why = find(s, channel, &q)) != NULL || q == NULL)
+		return why;
+	if (q->ended)
+		return "an end after the end";
+	q->ended = true;
+	open_ended(q);
+	return NULL;
+}
+
+const char *
+on_cancel(void *owner, struct reader *r)
+{
+	struct session *s = owner;
+	struct request *q;
+	uint32_t channel;
+	const char *why;
+
+	if (!channel_get(r, &channel))
+		return malformed;
+	if ((why = find(s, channel, &q)) != NULL || q == NULL)
+		return why;
+	request_cancel(q);
+	return NULL;
+}
+
+const char *
+on_ignored(void *owner, struct reader *r)
+{
+	(void)owner;
+	(void)r;
+	return NULL;
+}

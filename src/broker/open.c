@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "broker/open.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "broker/drain.h"
+#include "broker/lines.h"
+#include "broker/service.h"
+#include "broker/token.h"
+#include "broker/verbs.h"
+
+static const struct profile *
+profile_of(const struct request *q)
+{
+	return q->session->client->profile;
+}
+
+/* Reads the command: 0, or -1 when the request is over. */
+static int
+read_command(struct request *q, const struct open_request *msg)
+{
+	const struct profile *profile = profile_of(q);
+	struct text_error error = { .what = "" };
+
+	switch (msg->how) {
+	case OPEN_COMMAND:
+		if (command_parse(msg->command, &q->command, &error) == -1) {
+			request_fail(q, REASON_USAGE, error.what);
+			return -1;
+		}
+		return 0;
+	case OPEN_SHELL:
+		if (profile->default_text != NULL) {
+			q->command = profile->default_command;
+			q->greet = true;
+		}
+		return 0;
+	case OPEN_TERMINAL:
+	case OPEN_HOW_COUNT:
+		return 0;
+	}
+	return 0;
+}
+
+/* Usage is between us and the client; the rest goes on record. */
+static void
+turn_down(struct request *q, const struct verdict *verdict)
+{
+	if (verdict->reason == REASON_USAGE)
+		request_fail(q, REASON_USAGE, verdict->text);
+	else
+		request_refuse(q, verdict);
+}
+
+/* May the client be here, and use the verb?  Otherwise the request is over. */
+static int
+ask_policy(struct request *q)
+{
+	struct session *s = q->session;
+	struct moment moment = session_moment(s);
+	struct verdict verdict;
+
+	snprintf(q->profile, sizeof(q->profile), "%s", profile_of(q)->name);
+	if (decide_client(s->service->tree, s->client, &moment, &verdict) !=
+		REASON_OK ||
+	    decide_verb(profile_of(q), q->command.verb, &verdict) !=
+		REASON_OK) {
+		turn_down(q, &verdict);
+		return -1;
+	}
+	return 0;
+}
+
+/* The key (and the format) that the command means. */
+static int
+ask_grant(struct request *q, struct grant *ret)
+{
+	struct session *s = q->session;
+	struct moment moment = session_moment(s);
+	struct verdict verdict;
+
+	if (decide_request(s->service->tree, s->client, &q->command, &moment,
+		ret, &verdict) != REASON_OK) {
+		turn_down(q, &verdict);
+		return -1;
+	}
+	return 0;
+}
+
+static void
+answer_greeting(struct request *q)
+{
+	say_greeting(q->session, &q->text);
+	request_finish(q, 0, "");
+}
+
+static void
+answer_help(struct request *q)
+{
+	say_help(profile_of(q), q->command.topic, &q->text);
+	request_finish(q, 0, "");
+}
+
+static void
+answer_whoami(struct request *q)
+{
+	say_whoami(q->session, q->command.json, &q->text);
+	request_finish(q, 0, "");
+}
+
+static void
+answer_keys(struct request *q)
+{
+	say_keys(q->session, q->command.json, &q->text);
+	request_finish(q, 0, "");
+}
+
+static void
+answer_pubkey(struct request *q)
+{
+	struct service *service = q->session->service;
+	struct grant grant;
+	struct key *key;
+	enum reason reason;
+	const char *why;
+
+	if (ask_grant(q, &grant) == -1)
+		return;
+	key = keyring_of(service->keyring, grant.key);
+	if (!key->known) {
+		if (token_standing(
+			token_by_name(service, grant.key->token->name), key,
+			&reason, &why) != KEY_DOWN)
+			request_fail(q, REASON_TOKEN_UNAVAILABLE, NULL);
+		else
+			request_fail(q, reason, why);
+		return;
+	}
+	if (say_pubkey(key, q->command.form, &q->text) == -1)
+		request_fail(q, REASON_INTERNAL, NULL);
+	else
+		request_finish(q, 0, "");
+}
+
+static void
+answer_cert(struct request *q)
+{
+	struct grant grant;
+	char text[MESSAGE_SIZE];
+
+	if (ask_grant(q, &grant) == -1)
+		return;
+	if (grant.key->certificate == NULL) {
+		/* Asking for it is a mistake in the command: 64. */
+		snprintf(text, sizeof(text),
+		    "the key %s has no certificate here; pubkey %s gives its "
+		    "public key",
+		    grant.key->name, grant.key->name);
+		request_fail(q, REASON_USAGE, text);
+		return;
+	}
+	buf_adds(&q->text, grant.key->certificate);
+	request_finish(q, 0, "");
+}
+
+static void
+send_accept(const struct request *q)
+{
+	struct writer w = service_writer(q->session->service);
+	struct accept_reply accept = {
+		.channel = q->channel,
+		.output = q->command.output,
+		.check = q->command.verb == VERB_CHECK,
+		.keep_going = q->command.keep_going,
+		.atomic = q->command.atomic,
+		.raw_input = q->command.raw_input,
+		.greet_if_empty = q->greet,
+		.hash = q->command.hash,
+	};
+
+	text_copy(accept.key, sizeof(accept.key), q->key->name);
+	text_copy(accept.format, sizeof(accept.format), q->format->name);
+	text_copy(
+	    accept.extension, sizeof(accept.extension), q->format->extension);
+	accept_reply_put(&w, &accept);
+	peer_send(q->session->peer, &w);
+}
+
+/* What was left out stays what it meant when the request came. */
+static void
+use_grant(struct request *q, const struct grant *grant)
+{
+	struct service *service = q->session->service;
+	struct key *key = keyring_of(service->keyring, grant->key);
+
+	q->grant = *grant;
+	text_copy(q->command.key, sizeof(q->command.key), grant->key->name);
+	text_copy(q->command.format, sizeof(q->command.format), grant->format);
+	q->format = format_by_name(grant->format);
+	key_ref(key);
+	if (q->key != NULL)
+		keyring_unref(service->keyring, q->key);
+	q->key = key;
+	q->token = token_by_name(service, grant->key->token->name);
+	if (q->format == NULL || q->token == NULL)
+		log_fatal("a grant without its format or token");
+}
+
+static void
+answer_lines(struct request *q)
+{
+	struct session *s = q->session;
+	struct grant grant;
+
+	if (s->recorded == LOGIN_UNRECORDED) {
+		request_fail(q, REASON_AUDIT_UNAVAILABLE, NULL);
+		return;
+	}
+	if (ask_grant(q, &grant) == -1)
+		return;
+	use_grant(q, &grant);
+	q->state = REQUEST_RUNNING;
+	send_accept(q);
+}
+
+static void (*const answers[VERB_COUNT])(struct request *) = {
+	[VERB_GREETING] = answer_greeting,
+	[VERB_HELP] = answer_help,
+	[VERB_WHOAMI] = answer_whoami,
+	[VERB_KEYS] = answer_keys,
+	[VERB_PUBKEY] = answer_pubkey,
+	[VERB_CERT] = answer_cert,
+	[VERB_SIGN] = answer_lines,
+	[VERB_CHECK] = answer_lines,
+};
+
+void
+open_request(struct request *q, const struct open_request *msg)
+{
+	if (drain_is_on(q->session->service)) {
+		request_fail(q, REASON_DRAINING, NULL);
+		return;
+	}
+	if (read_command(q, msg) == -1 || ask_policy(q) == -1)
+		return;
+	answers[q->command.verb](q);
+}
+
+void
+open_ended(struct request *q)
+{
+	if (q->state == REQUEST_RUNNING && q->lines == 0 && q->greet) {
+		answer_greeting(q);
+		return;
+	}
+	lines_pump(q);
+	request_touch(q);
+}
+
+void
+open_again(struct request *q)
+{
+	struct grant grant;
+
+	if (q->state != REQUEST_RUNNING || ask_policy(q) == -1 ||
+	    ask_grant(q, &grant) == -1)
+		return;
+	use_grant(q, &grant);
+	lines_redecide(q);
+}

@@ -1,0 +1,290 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "broker/records.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/words.h"
+#include "broker/service.h"
+#include "broker/slot.h"
+#include "broker/token.h"
+
+/* A record's free text, for who reads the file with their own eyes. */
+#define SUMMARY_SIZE 512
+
+void
+rule_text(const struct rule *rule, char ret[static RULE_SIZE])
+{
+	if (rule->file == NULL)
+		ret[0] = '\0';
+	else if (rule->line == 0)
+		snprintf(ret, RULE_SIZE, "%s", rule->file);
+	else
+		snprintf(ret, RULE_SIZE, "%s:%u", rule->file, rule->line);
+}
+
+void
+record_start(struct service *service, size_t repaired, bool separated)
+{
+	struct record *r = journal_begin(service->journal, EVENT_START);
+
+	if (r == NULL)
+		return;
+	record_add(r, "version", VERSION);
+	record_add(r, "tree", service->fingerprint);
+	record_add(r, "separated", separated ? "yes" : "no");
+	if (repaired > 0)
+		record_add_number(r, "repaired", repaired);
+	journal_end(service->journal,
+	    repaired > 0 ? "started; a torn record was cut off" : "started",
+	    NULL);
+}
+
+int
+record_stop(struct service *service, const char *why, struct waiter *waiter)
+{
+	struct record *r = journal_begin(service->journal, EVENT_STOP);
+
+	if (r == NULL)
+		return -1;
+	record_add(r, "why", why);
+	record_add_number(r, "signatures", service->signatures);
+	return journal_end(service->journal, "stopped", waiter);
+}
+
+void
+record_reload(struct service *service)
+{
+	struct record *r = journal_begin(service->journal, EVENT_RELOAD);
+
+	if (r == NULL)
+		return;
+	record_add(r, "tree", service->fingerprint);
+	record_add(r, "outcome", "ok");
+	journal_end(service->journal, "the configuration was reloaded", NULL);
+}
+
+void
+record_reload_failed(
+    struct service *service, unsigned errors, const char *first)
+{
+	struct record *r = journal_begin(service->journal, EVENT_RELOADFAIL);
+
+	if (r == NULL)
+		return;
+	record_add(r, "tree", service->fingerprint);
+	record_add(r, "outcome", "failed");
+	record_add_number(r, "errors", errors);
+	record_add(r, "error", first);
+	journal_end(service->journal,
+	    "the configuration has errors; the running one stays", NULL);
+}
+
+/* Who, from where: the fields that every client's record begins with. */
+static void
+add_client(struct record *r, const struct session *s)
+{
+	record_add_number(r, "conn", s->from.connection);
+	record_add(r, "principal", s->principal);
+	record_add(r, "fp", s->fingerprint[0] != '\0' ? s->fingerprint : NULL);
+	record_add(r, "src", s->from.address);
+}
+
+int
+record_login(struct session *s, struct waiter *waiter)
+{
+	struct record *r = journal_begin(s->service->journal, EVENT_AUTH);
+	char text[SUMMARY_SIZE];
+
+	if (r == NULL)
+		return -1;
+	record_add(r, "profile", s->client->profile->name);
+	add_client(r, s);
+	record_add_number(r, "port", s->from.port);
+	record_add(r, "outcome", "ok");
+	snprintf(text, sizeof(text), "%s logged in from %s", s->principal,
+	    s->from.address);
+	return journal_end(s->service->journal, text, waiter);
+}
+
+void
+record_login_failed(const struct session *s)
+{
+	struct record *r = journal_begin(s->service->journal, EVENT_AUTHFAIL);
+	char text[SUMMARY_SIZE];
+
+	if (r == NULL)
+		return;
+	add_client(r, s);
+	record_add_number(r, "port", s->from.port);
+	record_add(r, "user", s->user);
+	record_add(r, "outcome", "refused");
+	record_add(r, "reason", reason_word(s->reason));
+	snprintf(text, sizeof(text), "login from %s refused: %s",
+	    s->from.address, reason_text(s->reason));
+	journal_end(s->service->journal, text, NULL);
+}
+
+/* What a request asks for, as far as it is known by now. */
+static void
+add_request(struct record *r, const struct request *q, const struct key *key)
+{
+	char id[REQUEST_ID_SIZE];
+
+	request_id(q, id);
+	record_add(r, "id", id);
+	record_add(r, "profile", q->profile);
+	add_client(r, q->session);
+	record_add(r, "verb", verb_word(q->command.verb));
+	if (key != NULL) {
+		record_add(r, "key", key->name);
+		if (key->known)
+			record_add(r, "keyfp", key->fingerprint);
+	} else if (q->command.key[0] != '\0') {
+		record_add(r, "asked-key", q->command.key);
+	}
+	if (q->format != NULL)
+		record_add(r, "format", q->format->name);
+	else if (q->command.format[0] != '\0')
+		record_add(r, "asked-format", q->command.format);
+}
+
+static void
+add_line(struct record *r, const struct slot *slot)
+{
+	record_add_number(r, "line", slot->number);
+	record_add(r, "hash", hash_word(slot->hash));
+	record_add_hex(r, "digest", slot->digest, slot->digest_len);
+	if (slot->name_len > 0)
+		record_add_bytes(r, "name", slot->name, slot->name_len);
+}
+
+int
+record_deny(const struct request *q, const struct slot *slot,
+    enum reason reason, const char *text, const char *rule,
+    struct waiter *waiter)
+{
+	struct journal *journal = q->session->service->journal;
+	struct record *r = journal_begin(journal, EVENT_DENY);
+
+	if (r == NULL)
+		return -1;
+	add_request(r, q, q->key);
+	if (slot != NULL)
+		add_line(r, slot);
+	record_add(r, "outcome", "refused");
+	record_add(r, "reason", reason_word(reason));
+	if (rule[0] != '\0')
+		record_add(r, "rule", rule);
+	return journal_end(journal, text, waiter);
+}
+
+/* Copies of bounded texts: this runs once a signature. */
+static char *
+append(char *at, const char *end, const char *text)
+{
+	while (*text != '\0' && at < end)
+		*at++ = *text++;
+	*at = '\0';
+	return at;
+}
+
+static void
+sign_text(const struct slot *slot, char ret[SUMMARY_SIZE])
+{
+	const struct request *q = slot->request;
+	const char *end = ret + SUMMARY_SIZE - 1;
+	char *at;
+
+	at = append(ret, end,
+	    slot->reason == REASON_OK ? "signed " : "could not sign ");
+	at = append(at, end, slot->name_len > 0 ? slot->name : "a digest");
+	at = append(at, end, " for ");
+	at = append(at, end, q->session->principal);
+	at = append(at, end, " with ");
+	append(at, end, q->key->name);
+}
+
+int
+record_sign(const struct slot *slot, struct waiter *waiter)
+{
+	const struct request *q = slot->request;
+	struct journal *journal = q->session->service->journal;
+	struct record *r = journal_begin(journal, EVENT_SIGN);
+	char text[SUMMARY_SIZE], print[FINGERPRINT_SIZE];
+
+	if (r == NULL)
+		return -1;
+	add_request(r, q, slot->key != NULL ? slot->key : q->key);
+	add_line(r, slot);
+	if (slot->mech != MECH_NONE)
+		record_add(r, "mech", mech_word(slot->mech));
+	if (slot->reason == REASON_OK) {
+		fingerprint(slot->answer, slot->answer_len, print);
+		record_add(r, "sig", print);
+		record_add(r, "outcome", "ok");
+		record_add_number(r, "us", slot->us);
+	} else {
+		record_add(r, "outcome", "failed");
+		record_add(r, "reason", reason_word(slot->reason));
+	}
+	/* The client went away before the signature came. */
+	if (q->state == REQUEST_OVER)
+		record_add(r, "delivered", "no");
+	sign_text(slot, text);
+	return journal_end(journal, text, waiter);
+}
+
+static void
+add_outcome(struct record *r, enum reason reason)
+{
+	record_add(r, "outcome", reason == REASON_OK ? "ok" : "failed");
+	if (reason != REASON_OK)
+		record_add(r, "reason", reason_word(reason));
+}
+
+void
+record_token(const struct token *token, const struct worker *worker,
+    const char *what, enum reason reason, const char *text)
+{
+	struct journal *journal = token->service->journal;
+	struct record *r = journal_begin(journal, EVENT_TOKEN);
+
+	if (r == NULL)
+		return;
+	record_add(r, "what", what);
+	record_add(r, "token", token->name);
+	if (worker != NULL) {
+		record_add_number(r, "worker", worker->number);
+		record_add_number(r, "pid", worker->pid);
+	}
+	if (token->serial[0] != '\0') {
+		record_add(r, "label", token->label);
+		record_add(r, "serial", token->serial);
+		record_add(r, "model", token->model);
+		record_add(r, "firmware", token->firmware);
+	}
+	add_outcome(r, reason);
+	journal_end(journal, text, NULL);
+}
+
+void
+record_key(const struct token *token, const struct key *key, enum reason reason,
+    const char *text)
+{
+	struct journal *journal = token->service->journal;
+	struct record *r = journal_begin(journal, EVENT_TOKEN);
+
+	if (r == NULL)
+		return;
+	record_add(r, "what", "key");
+	record_add(r, "token", token->name);
+	record_add(r, "key", key->name);
+	if (key->known) {
+		record_add(r, "type", key_type_word(key->facts.type));
+		record_add_number(r, "bits", key->facts.bits);
+		record_add(r, "keyfp", key->fingerprint);
+	}
+	add_outcome(r, reason);
+	journal_end(journal, text, NULL);
+}

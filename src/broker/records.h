@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Which fields each event's record has: countersign-audit(7) in code.
+ *
+ * Those with a waiter return 0, or -1 when the journal does not take records
+ * (the waiter is not called then).
+ */
+#ifndef CS_BROKER_RECORDS_H
+#define CS_BROKER_RECORDS_H
+
+#include "broker/request.h"
+#include "broker/worker.h"
+
+struct service;
+struct token;
+
+void record_start(struct service *, size_t repaired, bool separated);
+int record_stop(struct service *, const char *why, struct waiter *);
+void record_reload(struct service *);
+void record_reload_failed(struct service *, unsigned errors, const char *first);
+
+int record_login(struct session *, struct waiter *);
+void record_login_failed(const struct session *);
+
+/* A whole request (slot NULL) or one line, refused. */
+int record_deny(const struct request *, const struct slot *, enum reason,
+    const char *text, const char *rule, struct waiter *);
+/* A line that policy allowed: its outcome is slot->reason. */
+int record_sign(const struct slot *, struct waiter *);
+
+/* what: "login", "worker", "pin". */
+void record_token(const struct token *, const struct worker *, const char *what,
+    enum reason, const char *text);
+void record_key(
+    const struct token *, const struct key *, enum reason, const char *text);
+
+/* "file:line", or empty when no line decided it. */
+#define RULE_SIZE 300
+void rule_text(const struct rule *, char ret[static RULE_SIZE]);
+
+#endif

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "broker/reload.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "broker/admin.h"
+#include "broker/lines.h"
+#include "broker/loader.h"
+#include "broker/open.h"
+#include "broker/records.h"
+#include "broker/service.h"
+#include "broker/token.h"
+
+#define WAITING_MAX 16
+
+struct reload {
+	struct service *service;
+	struct loader *loader;
+	bool running;
+	bool again; /* asked for while one was running */
+	/* Who asked for the running one, and for the next. */
+	struct admin_peer *now[WAITING_MAX], *next[WAITING_MAX];
+};
+
+static void on_loaded(void *arg, struct loaded *loaded);
+
+struct reload *
+reload_new(struct service *service, void (*gate)(void *), void *gate_arg)
+{
+	struct reload *r = calloc(1, sizeof(*r));
+
+	if (r == NULL)
+		return NULL;
+	r->service = service;
+	r->loader = loader_new(
+	    service->loop, service->dir, gate, gate_arg, on_loaded, r);
+	if (r->loader == NULL) {
+		free(r);
+		return NULL;
+	}
+	return r;
+}
+
+void
+reload_free(struct reload *r)
+{
+	if (r == NULL)
+		return;
+	loader_free(r->loader);
+	free(r);
+}
+
+static void
+start(struct reload *r)
+{
+	memcpy(r->now, r->next, sizeof(r->now));
+	memset(r->next, 0, sizeof(r->next));
+	r->running = true;
+	r->again = false;
+	loader_load(r->loader);
+}
+
+void
+reload_ask(struct reload *r, struct admin_peer *who)
+{
+	size_t i = 0;
+
+	while (who != NULL && i < WAITING_MAX && r->next[i] != NULL)
+		i++;
+	if (who != NULL && i < WAITING_MAX)
+		r->next[i] = who;
+	else if (who != NULL)
+		admin_answer(who, 1, "too many ask at once\n");
+	if (r->running)
+		r->again = true;
+	else
+		start(r);
+}
+
+void
+reload_forget(struct reload *r, const struct admin_peer *who)
+{
+	for (size_t i = 0; i < WAITING_MAX; i++) {
+		if (r->now[i] == who)
+			r->now[i] = NULL;
+		if (r->next[i] == who)
+			r->next[i] = NULL;
+	}
+}
+
+static void
+tell(struct reload *r, uint8_t exit, const char *text)
+{
+	for (size_t i = 0; i < WAITING_MAX; i++) {
+		struct admin_peer *who = r->now[i];
+
+		r->now[i] = NULL;
+		if (who != NULL)
+			admin_answer(who, exit, text);
+	}
+}
+
+static void
+refuse(struct reload *r, unsigned errors, const char *first, const char *all)
+{
+	char text[32768];
+
+	log_warn("reload refused, %u error%s: %s", errors,
+	    errors == 1 ? "" : "s", first);
+	record_reload_failed(r->service, errors, first);
+	snprintf(text, sizeof(text),
+	    "%s%u error%s; the running configuration stays\n", all, errors,
+	    errors == 1 ? "" : "s");
+	tell(r, 1, text);
+}
+
+/* The client key under the new tree; the session may be told to go. */
+static void
+resolve_session(struct session *s)
+{
+	struct service *service = s->service;
+	struct moment moment = session_moment(s);
+	const struct client_key *client;
+	struct verdict verdict;
+
+	if (s->client == NULL)
+		return;
+	client = tree_client_by_blob(service->tree, s->blob, s->blob_len);
+	s->client = client;
+	if (client == NULL)
+		session_logout(s, REASON_REMOVED, reason_text(REASON_REMOVED));
+	else if (strcmp(client->principal, s->principal) != 0)
+		session_logout(s, REASON_REMOVED,
+		    "the client key belongs to somebody else now");
+	else if (decide_client(service->tree, client, &moment, &verdict) !=
+	    REASON_OK)
+		session_logout(s, verdict.reason, verdict.text);
+	else
+		for (struct request *q = s->requests; q != NULL; q = q->next)
+			open_again(q);
+}
+
+int
+reload_apply(
+    struct service *service, struct tree *next, const char *fingerprint)
+{
+	if (keyring_adopt(service->keyring, next) == -1)
+		return -1;
+	service->tree = next;
+	memcpy(service->fingerprint, fingerprint, sizeof(service->fingerprint));
+	for (size_t i = 0; i < service->token_count; i++)
+		token_sync_keys(service->tokens[i]);
+	for (struct session *s = service->sessions; s != NULL; s = s->next)
+		resolve_session(s);
+	for (size_t i = 0; i < service->token_count; i++) {
+		token_reconsider(service->tokens[i]);
+		token_changed(service->tokens[i]);
+	}
+	return 0;
+}
+
+static void
+on_loaded(void *arg, struct loaded *loaded)
+{
+	struct reload *r = arg;
+	struct service *service = r->service;
+	struct tree *old = service->tree;
+	struct text_error error = { .line = 0 };
+	char text[sizeof(error.what) + 2];
+
+	if (loaded->tree == NULL) {
+		refuse(r, loaded->errors, loaded->first,
+		    loaded->text.bad ? "" : buf_at(&loaded->text));
+	} else if (reload_check(old, loaded->tree, &error) == -1 ||
+	    (reload_apply(service, loaded->tree, loaded->fingerprint) == -1 &&
+		text_fail(&error, 0, "no memory") == -1)) {
+		snprintf(text, sizeof(text), "%s\n", error.what);
+		refuse(r, 1, error.what, text);
+		loader_discard(r->loader, loaded->tree);
+	} else {
+		record_reload(service);
+		log_info("the configuration was reloaded");
+		tell(r, 0, "reloaded\n");
+		loader_discard(r->loader, old);
+	}
+	r->running = false;
+	if (r->again)
+		start(r);
+}

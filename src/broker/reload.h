@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Taking in a changed tree, whole or not at all, without holding anything up:
+ * the reading is the loader's, only what is open is looked at again here.
+ */
+#ifndef CS_BROKER_RELOAD_H
+#define CS_BROKER_RELOAD_H
+
+#include "base/text.h"
+#include "policy/tree.h"
+
+struct admin_peer;
+struct reload;
+struct service;
+
+/* NULL with errno; gate as in journal_start. */
+struct reload *reload_new(
+    struct service *, void (*gate)(void *), void *gate_arg);
+void reload_free(struct reload *);
+
+/* who (may be NULL) is told what came of it. */
+void reload_ask(struct reload *, struct admin_peer *who);
+/* It is gone. */
+void reload_forget(struct reload *, const struct admin_peer *);
+
+/* 0, or -1 with what cannot change while running. */
+int reload_check(const struct tree *running, const struct tree *next,
+    struct text_error *reterr);
+
+/* Swaps the trees and looks at everything open again: 0, or -1 (no memory). */
+int reload_apply(struct service *, struct tree *, const char *fingerprint);
+
+#endif

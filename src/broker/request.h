@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One channel's request, from OPEN to DONE, and its lines in order.
+ *
+ * A line (lines.h, slot.h) is decided when everything before it in its request
+ *is, waits for its turn at a worker, waits for its record, and is answered when
+ *all lines before it are.  The lines live in a ring of pointers:
+ *
+ *	head      the next to be answered
+ *	next      the next to be given to a worker
+ *	decided   the next to be decided
+ *	tail      where a new one goes
+ *
+ * A request outlives its channel until every line that a worker or the
+ * journal still has is recorded.
+ */
+#ifndef CS_BROKER_REQUEST_H
+#define CS_BROKER_REQUEST_H
+
+#include "base/buf.h"
+#include "broker/journal.h"
+#include "broker/schedule.h"
+#include "broker/session.h"
+#include "wire/request.h"
+
+enum slot_state {
+	SLOT_NEW, /* not decided */
+	SLOT_REFUSED, /* recorded when it is its turn to be answered */
+	SLOT_QUEUED, /* for a worker */
+	SLOT_SENT, /* a worker has it */
+	SLOT_RETRY, /* for a worker, alone */
+	SLOT_COMMIT, /* its record is on its way to the disk */
+	SLOT_DONE,
+};
+
+/* A line.  Taken from the service's pool with its name. */
+struct slot {
+	struct waiter waiter;
+	struct request *request;
+	struct slot *next; /* of those to be tried again */
+	struct key *key; /* what it was decided for; set when queued */
+	uint64_t job;
+	uint64_t number; /* in its request, from 1 */
+	uint8_t *answer; /* the signature; or, refused: text NUL rule NUL */
+	uint32_t answer_len;
+	uint32_t answer_size;
+	uint32_t cost_us; /* what it counts for in its worker's queue */
+	uint32_t us;
+	uint8_t state, tries, reason, hash, mech, digest_len;
+	uint16_t name_len;
+	uint8_t digest[DIGEST_MAX];
+	char name[]; /* with its NUL */
+};
+
+enum request_state {
+	REQUEST_OPENING, /* decided, but a record is awaited */
+	REQUEST_RUNNING, /* accepted */
+	REQUEST_OVER, /* the channel is forgotten */
+};
+
+/* How a format does with a hash, once the key is known. */
+struct plan {
+	bool known;
+	enum reason reason;
+	enum mech mech;
+};
+
+struct request {
+	struct session *session;
+	struct request *next, *prev;
+	struct request *next_dirty;
+	struct sched_item item;
+	struct waiter waiter;
+	uint32_t channel;
+	enum request_state state;
+	bool is_dirty, waits; /* waits: for waiter */
+
+	/* The verdict, for sign and check. */
+	struct command command;
+	struct grant grant; /* of the running tree */
+	char profile[NAME_SIZE];
+	const struct format *format;
+	struct key *key;
+	struct token *token;
+	struct plan plans[HASH_COUNT];
+
+	/* What comes before DONE, and DONE, once they are known. */
+	struct buf text;
+	uint8_t exit;
+	char last_words[MESSAGE_SIZE];
+
+	struct slot **ring;
+	uint32_t ring_size; /* a power of two, or 0 */
+	uint32_t head, next_up, decided, tail;
+	uint32_t queued; /* slots in SLOT_QUEUED */
+	uint32_t pending; /* slots with a worker or the journal */
+	uint64_t lines; /* that came */
+	bool ended, stopped, failed;
+	bool greet; /* no line at all: the greeting */
+};
+
+/* NULL: no memory. */
+struct request *request_new(struct session *, uint32_t channel);
+/* The channel is forgotten; what is with a worker will be recorded. */
+void request_cancel(struct request *);
+struct request *request_find(struct session *, uint32_t channel);
+
+/* DONE now, or as soon as the login's record is on disk. */
+void request_finish(struct request *, uint8_t exit, const char *text);
+/* Recorded as DENY first. */
+void request_refuse(struct request *, const struct verdict *);
+/*
+ * Because of one line: policy refuses it (DENY), or it cannot be signed (SIGN
+ * with outcome failed).  last_words are set by the caller.
+ */
+void request_refuse_line(struct request *, struct slot *, bool policy);
+/* Ends it for a reason that is no policy: no record. */
+void request_fail(struct request *, enum reason, const char *text);
+/* The login's record is on disk, or failed. */
+void request_login_recorded(struct request *, bool ok);
+
+/* Will have something to send, or to end, when the round is over; */
+void request_touch(struct request *);
+/* and then this is done with it. */
+void request_settle(struct request *);
+/* At once, whatever it still waits for: for the end. */
+void request_free(struct request *);
+
+/* "<boot>-<connection>-<channel>" */
+#define REQUEST_ID_SIZE 48
+void request_id(const struct request *, char ret[REQUEST_ID_SIZE]);
+
+#endif

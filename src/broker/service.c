@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "broker/service.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "broker/admin.h"
+#include "broker/dispatch.h"
+#include "broker/drain.h"
+#include "broker/lines.h"
+#include "broker/records.h"
+#include "broker/reload.h"
+#include "broker/surface.h"
+#include "broker/token.h"
+#include "wire/control.h"
+
+/* The listener and the keeper are trusted: without them there is no service. */
+static void
+on_listener_gone(void *arg, const char *why)
+{
+	struct service *service = arg;
+
+	log_warn("the listener is gone%s%s", why != NULL ? ": " : "",
+	    why != NULL ? why : "");
+	record_stop(service, "listener-gone", NULL);
+	service->exit = 70;
+	loop_stop(service->loop);
+}
+
+static void
+on_keeper_gone(void *arg, const char *why)
+{
+	struct service *service = arg;
+
+	log_warn("the keeper of the tokens is gone%s%s",
+	    why != NULL ? ": " : "", why != NULL ? why : "");
+	record_stop(service, "keeper-gone", NULL);
+	service->exit = 70;
+	loop_stop(service->loop);
+}
+
+static const struct peer_kind listener_kind = {
+	.name = "the listener",
+	.surface = listener_surface,
+	.descriptors = true,
+	.queue_max = 4u << 20,
+	.gone = on_listener_gone,
+};
+
+static const struct peer_kind keeper_kind = {
+	.name = "the keeper",
+	.surface = keeper_surface,
+	.descriptors = true,
+	.queue_max = 1u << 20,
+	.gone = on_keeper_gone,
+};
+
+static int
+add_tokens(struct service *service)
+{
+	size_t count = tree_tokens(service->tree);
+
+	service->tokens = calloc(count + 1, sizeof(struct token *));
+	if (service->tokens == NULL)
+		return -1;
+	for (size_t i = 0; i < count; i++) {
+		struct token *token =
+		    token_new(service, tree_token(service->tree, i), i);
+
+		if (token == NULL)
+			return -1;
+		service->tokens[service->token_count++] = token;
+	}
+	return 0;
+}
+
+struct service *
+service_new(const char *dir, struct tree *tree, const char *fingerprint,
+    struct journal *journal)
+{
+	struct service *service = calloc(1, sizeof(*service));
+
+	if (service == NULL)
+		return NULL;
+	service->dir = dir;
+	service->tree = tree;
+	memcpy(service->fingerprint, fingerprint, sizeof(service->fingerprint));
+	pool_init(&service->pool, SERVICE_MEMORY);
+	if (getrandom(&service->boot, sizeof(service->boot), 0) !=
+	    sizeof(service->boot))
+		goto fail;
+	service->started_us = clock_mono_us();
+	if ((service->loop = loop_new()) == NULL ||
+	    (service->keyring = keyring_new()) == NULL ||
+	    keyring_adopt(service->keyring, tree) == -1 ||
+	    (service->drain = drain_new(service)) == NULL ||
+	    add_tokens(service) == -1)
+		goto fail;
+	loop_after_round(service->loop, service_round, service);
+	service->journal = journal;
+	return service;
+fail:
+	service->tree = NULL;
+	service_free(service);
+	return NULL;
+}
+
+void
+service_free(struct service *service)
+{
+	if (service == NULL)
+		return;
+	/* What waits for the disk is written, and its owners are told. */
+	journal_close(service->journal);
+	admin_free(service->admin);
+	reload_free(service->reload);
+	for (size_t i = 0; i < service->token_count; i++)
+		token_free(service->tokens[i]);
+	session_free_all(service);
+	free(service->tokens);
+	drain_free(service->drain);
+	keyring_free(service->keyring);
+	tree_free(service->tree);
+	peer_free(service->listener);
+	peer_free(service->keeper);
+	loop_free(service->loop);
+	pool_release(&service->pool);
+	free(service);
+}
+
+int
+service_start(struct service *service, int listener, int keeper)
+{
+	service->listener =
+	    peer_new(service->loop, listener, &listener_kind, service);
+	service->keeper =
+	    peer_new(service->loop, keeper, &keeper_kind, service);
+	if (service->listener == NULL || service->keeper == NULL)
+		return -1;
+	for (size_t i = 0; i < service->token_count; i++)
+		token_tend(service->tokens[i]);
+	service_announce(service);
+	return 0;
+}
+
+void
+service_announce(struct service *service)
+{
+	struct writer w;
+
+	if (service->announced)
+		return;
+	for (size_t i = 0; i < service->token_count; i++)
+		if (!token_is_settled(service->tokens[i]))
+			return;
+	service->announced = true;
+	w = service_writer(service);
+	bare_put(&w, WIRE_BROKER_READY);
+	peer_send(service->listener, &w);
+}
+
+void
+service_freed(void *arg)
+{
+	struct service *service = arg;
+
+	for (struct session *s = service->sessions; s != NULL; s = s->next) {
+		session_record(s);
+		for (struct request *q = s->requests; q != NULL; q = q->next)
+			lines_review(q);
+	}
+}
+
+static void
+settle_requests(struct service *service)
+{
+	struct request *q;
+
+	while ((q = service->dirty) != NULL) {
+		service->dirty = q->next_dirty;
+		q->is_dirty = false;
+		request_settle(q);
+	}
+}
+
+void
+service_round(void *arg)
+{
+	struct service *service = arg;
+
+	for (size_t i = 0; i < service->token_count; i++)
+		token_dispatch(service->tokens[i]);
+	settle_requests(service);
+	drain_check(service);
+	journal_flush(service->journal);
+}
+
+struct writer
+service_writer(struct service *service)
+{
+	struct writer w;
+
+	writer_init(&w, service->out, sizeof(service->out));
+	return w;
+}
+
+int64_t
+service_now(void)
+{
+	return (int64_t)(clock_wall_us() / 1000000);
+}

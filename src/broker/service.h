@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What everything in the broker hangs on, and the round of its loop.
+ *
+ * Callbacks only change state; what follows from it happens once after each
+ * round: lines go to workers, answers to sessions, records to the disk.
+ */
+#ifndef CS_BROKER_SERVICE_H
+#define CS_BROKER_SERVICE_H
+
+#include "audit/fingerprint.h"
+#include "base/channel.h"
+#include "broker/journal.h"
+#include "broker/keyring.h"
+#include "broker/peer.h"
+#include "broker/pool.h"
+#include "wire/request.h"
+
+#define VERSION "0.1"
+
+/* Lines and answers of all sessions together; beyond it, BUSY. */
+#define SERVICE_MEMORY ((size_t)256 << 20)
+/* Lines of one connection that may be without an answer. */
+#define SERVICE_LINES 32768
+
+struct service {
+	struct loop *loop;
+	const char *dir; /* of the configuration tree */
+	struct tree *tree;
+	char fingerprint[TREE_FINGERPRINT_SIZE];
+	uint32_t boot; /* random; part of every request's id */
+	uint64_t started_us;
+	struct journal *journal;
+	struct keyring *keyring;
+	struct pool pool;
+	struct token **tokens; /* by index in the tree; fixed at start */
+	size_t token_count;
+	uint32_t next_worker;
+	uint64_t next_job;
+	struct peer *listener, *keeper;
+	struct session *sessions;
+	size_t session_count;
+	struct request *dirty; /* have something to send */
+	struct admin *admin;
+	struct reload *reload;
+	struct drain *drain;
+	uint64_t signatures;
+	bool announced; /* the listener knows that we are ready */
+	int exit; /* the program's, when the loop ends */
+	uint8_t out[CHANNEL_MAX]; /* where messages are put together */
+	uint8_t work[WIRE_INPUT]; /* where inputs and answers are */
+};
+
+/*
+ * Takes over tree and journal; NULL: no memory (both stay the caller's then).
+ * Tokens and keys are set up, but nothing is started.
+ */
+struct service *service_new(
+    const char *dir, struct tree *, const char *fingerprint, struct journal *);
+/* Ends journal, loader and admin socket too.  Accepts NULL. */
+void service_free(struct service *);
+
+/*
+ * Takes over the two descriptors and starts workers: 0, or -1 (no memory).
+ * Without tokens the listener hears at once that we are ready.  journal_start,
+ * reload_new and admin_start come before.
+ */
+int service_start(struct service *, int listener, int keeper);
+/* Something may have become ready: tells the listener, once. */
+void service_announce(struct service *);
+/* The journal takes records again, or has room again. */
+void service_freed(void *service);
+/* After a round of the loop. */
+void service_round(void *service);
+
+/* An empty message in service->out. */
+struct writer service_writer(struct service *);
+int64_t service_now(void); /* seconds since 1970 */
+
+#endif

@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "broker/slot.h"
+
+#include <string.h>
+
+#include "base/log.h"
+#include "broker/records.h"
+#include "broker/service.h"
+#include "broker/token.h"
+#include "broker/worker.h"
+
+static struct pool *
+pool_of(const struct slot *slot)
+{
+	return &slot->request->session->service->pool;
+}
+
+static size_t
+slot_size(size_t name_len)
+{
+	return offsetof(struct slot, name) + name_len + 1;
+}
+
+struct slot *
+slot_new(struct request *q, const struct line *line)
+{
+	size_t name_len = strlen(line->name);
+	struct slot *slot =
+	    pool_get(&q->session->service->pool, slot_size(name_len));
+
+	if (slot == NULL)
+		return NULL;
+	memset(slot, 0, offsetof(struct slot, digest));
+	slot->request = q;
+	slot->hash = (uint8_t)line->hash;
+	slot->digest_len = (uint8_t)line->digest_len;
+	memcpy(slot->digest, line->digest, line->digest_len);
+	slot->name_len = (uint16_t)name_len;
+	memcpy(slot->name, line->name, name_len + 1);
+	q->session->lines++;
+	return slot;
+}
+
+static void
+drop_answer(struct slot *slot)
+{
+	pool_put(pool_of(slot), slot->answer, slot->answer_size);
+	slot->answer = NULL;
+	slot->answer_len = slot->answer_size = 0;
+}
+
+void
+slot_free(struct slot *slot)
+{
+	struct session *s = slot->request->session;
+
+	drop_answer(slot);
+	if (slot->key != NULL)
+		keyring_unref(s->service->keyring, slot->key);
+	s->lines--;
+	pool_put(&s->service->pool, slot, slot_size(slot->name_len));
+}
+
+void
+slot_key(struct slot *slot, struct key *key)
+{
+	if (slot->key == key)
+		return;
+	key_ref(key);
+	if (slot->key != NULL)
+		keyring_unref(
+		    slot->request->session->service->keyring, slot->key);
+	slot->key = key;
+}
+
+int
+slot_answer(struct slot *slot, const void *bytes, size_t len)
+{
+	drop_answer(slot);
+	if ((slot->answer = pool_get(pool_of(slot), len)) == NULL)
+		return -1;
+	memcpy(slot->answer, bytes, len);
+	slot->answer_len = slot->answer_size = (uint32_t)len;
+	return 0;
+}
+
+void
+slot_say(
+    struct slot *slot, enum reason reason, const char *text, const char *rule)
+{
+	char both[MESSAGE_SIZE + RULE_SIZE];
+	size_t len = strnlen(text, MESSAGE_SIZE - 1);
+	size_t rule_len = strnlen(rule, RULE_SIZE - 1);
+
+	slot->reason = (uint8_t)reason;
+	memcpy(both, text, len);
+	both[len] = '\0';
+	memcpy(both + len + 1, rule, rule_len);
+	both[len + 1 + rule_len] = '\0';
+	/* Without memory the reason alone must do. */
+	slot_answer(slot, both, len + rule_len + 2);
+}
+
+const char *
+slot_text(const struct slot *slot)
+{
+	if (slot->answer == NULL)
+		return reason_text(slot->reason);
+	return (const char *)slot->answer;
+}
+
+const char *
+slot_rule(const struct slot *slot)
+{
+	if (slot->answer == NULL)
+		return "";
+	return (const char *)slot->answer + strlen((const char *)slot->answer) +
+	    1;
+}
+
+void
+slot_done(struct slot *slot)
+{
+	struct request *q = slot->request;
+
+	slot->state = SLOT_DONE;
+	if (q->state == REQUEST_OVER)
+		slot_free(slot);
+	request_touch(q);
+}
+
+/* Its record is on disk, or will never be. */
+static void
+on_recorded(struct waiter *waiter, bool ok)
+{
+	struct slot *slot =
+	    (void *)((char *)waiter - offsetof(struct slot, waiter));
+
+	slot->request->pending--;
+	if (!ok) {
+		slot->reason = REASON_AUDIT_UNAVAILABLE;
+		drop_answer(slot);
+	}
+	slot_done(slot);
+}
+
+/* The record is begun, or could not be: the answer follows from that. */
+static void
+await(struct slot *slot, int begun)
+{
+	slot->state = SLOT_COMMIT;
+	slot->request->pending++;
+	if (begun == -1)
+		on_recorded(&slot->waiter, false);
+}
+
+void
+slot_deny(struct slot *slot)
+{
+	slot->waiter.fn = on_recorded;
+	await(slot,
+	    record_deny(slot->request, slot, slot->reason, slot_text(slot),
+		slot_rule(slot), &slot->waiter));
+}
+
+void
+slot_fail(struct slot *slot, enum reason reason, const char *text)
+{
+	struct request *q = slot->request;
+
+	slot_say(slot, reason, text, "");
+	if (!q->command.keep_going)
+		request_stop(q);
+	if (q->command.verb == VERB_CHECK ||
+	    reason == REASON_AUDIT_UNAVAILABLE) {
+		slot_done(slot);
+		return;
+	}
+	slot->waiter.fn = on_recorded;
+	await(slot, record_sign(slot, &slot->waiter));
+}
+
+bool
+slot_signed(struct slot *slot, const uint8_t *signature, size_t len)
+{
+	struct request *q = slot->request;
+	struct service *service = q->session->service;
+	size_t answer_len = 0;
+
+	if (q->format->finish(&slot->key->facts, signature, len, service->work,
+		sizeof(service->work), &answer_len) == -1) {
+		slot_retry(
+		    slot, REASON_TOKEN_WRONG, reason_text(REASON_TOKEN_WRONG));
+		return false;
+	}
+	q->pending--;
+	if (slot_answer(slot, service->work, answer_len) == -1) {
+		slot_fail(slot, REASON_BUSY, reason_text(REASON_BUSY));
+		return true;
+	}
+	slot->reason = REASON_OK;
+	service->signatures++;
+	slot->waiter.fn = on_recorded;
+	await(slot, record_sign(slot, &slot->waiter));
+	return true;
+}
+
+void
+slot_retry(struct slot *slot, enum reason reason, const char *text)
+{
+	struct request *q = slot->request;
+	struct token *token = q->token;
+
+	if (q->state == REQUEST_OVER) {
+		/* Nobody waits for it, and no signature left the token. */
+		slot_drop(slot);
+		return;
+	}
+	if (++slot->tries > 1) {
+		slot_give_up(slot, reason, text);
+		return;
+	}
+	slot->state = SLOT_RETRY;
+	slot->next = NULL;
+	*token->retries_last = slot;
+	token->retries_last = &slot->next;
+}
+
+void
+slot_give_up(struct slot *slot, enum reason reason, const char *text)
+{
+	slot->request->pending--;
+	slot_fail(slot, reason, text);
+}
+
+void
+slot_drop(struct slot *slot)
+{
+	struct request *q = slot->request;
+
+	q->pending--;
+	slot_free(slot);
+	request_touch(q);
+}

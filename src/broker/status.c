@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "broker/status.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "broker/drain.h"
+#include "broker/service.h"
+#include "broker/session.h"
+#include "broker/token.h"
+#include "broker/worker.h"
+
+struct counts {
+	size_t logged_in;
+	size_t requests;
+	size_t lines;
+};
+
+static struct counts
+count_sessions(const struct service *service)
+{
+	struct counts ret = { 0 };
+
+	for (const struct session *s = service->sessions; s != NULL;
+	     s = s->next) {
+		ret.logged_in += s->state == SESSION_READY;
+		ret.requests += s->open;
+		ret.lines += s->lines;
+	}
+	return ret;
+}
+
+static unsigned long long
+uptime(const struct service *service)
+{
+	return (clock_mono_us() - service->started_us) / 1000000;
+}
+
+static const char *
+key_word(const struct token *token, const struct key *key, const char **ret_why)
+{
+	enum reason reason;
+
+	*ret_why = "";
+	switch (token_standing(token, key, &reason, ret_why)) {
+	case KEY_USABLE:
+		return "ok";
+	case KEY_WAITING:
+		return "starting";
+	case KEY_DOWN:
+		break;
+	}
+	return reason_word(reason);
+}
+
+static void
+text_token(const struct token *token, struct buf *out)
+{
+	buf_addf(out, "token %s: ", token->name);
+	if (token->ready > 0)
+		buf_addf(out, "%u of %u workers logged in", token->ready,
+		    token->wanted);
+	else
+		buf_adds(
+		    out, token->reason == REASON_OK ? "starting" : token->text);
+	if (token->serial[0] != '\0')
+		buf_addf(out, " (%s, serial %s)", token->model, token->serial);
+	buf_adds(out, "\n");
+	for (const struct worker *w = token->workers; w != NULL; w = w->next)
+		buf_addf(out, "  worker %u, process %u: %s, %zu jobs\n",
+		    w->number, w->pid,
+		    w->state == WORKER_READY ? "ready" : "logging in",
+		    w->count);
+}
+
+static void
+text_keys(const struct service *service, struct buf *out)
+{
+	for (size_t i = 0; i < tree_keys(service->tree); i++) {
+		const struct key *key =
+		    keyring_of(service->keyring, tree_key(service->tree, i));
+		const struct token *token = NULL;
+		const char *word, *why;
+
+		for (size_t t = 0; t < service->token_count; t++)
+			if (strcmp(service->tokens[t]->name, key->token) == 0)
+				token = service->tokens[t];
+		if (token == NULL)
+			continue;
+		word = key_word(token, key, &why);
+		buf_addf(out, "key %s: %s%s%s\n", key->name, word,
+		    why[0] != '\0' ? ": " : "", why);
+	}
+}
+
+static void
+status_text(const struct service *service, struct buf *out)
+{
+	struct counts counts = count_sessions(service);
+	struct journal_state journal;
+
+	journal_state(service->journal, &journal);
+	buf_addf(out, "countersign " VERSION ", up %llu s%s\n", uptime(service),
+	    drain_is_on(service) ? ", draining" : "");
+	buf_addf(out, "tree %s\n", service->fingerprint);
+	buf_addf(out,
+	    "%zu connections, %zu logged in, %zu requests, %zu lines\n",
+	    service->session_count, counts.logged_in, counts.requests,
+	    counts.lines);
+	buf_addf(out, "%llu signatures since the start\n",
+	    (unsigned long long)service->signatures);
+	for (size_t i = 0; i < service->token_count; i++)
+		text_token(service->tokens[i], out);
+	text_keys(service, out);
+	buf_addf(out, "records: seq %llu on disk, %s%s\n",
+	    (unsigned long long)journal.seq,
+	    journal.failing ? "failing: " : "ok",
+	    journal.failing ? journal.error : "");
+}
+
+static void
+add_string(struct buf *out, const char *name, const char *value)
+{
+	buf_addf(out, "\"%s\":", name);
+	buf_add_json(out, value, strlen(value));
+}
+
+static void
+json_token(const struct token *token, struct buf *out)
+{
+	const char *comma = "";
+
+	buf_adds(out, "{");
+	add_string(out, "name", token->name);
+	buf_adds(out, ",");
+	add_string(out, "state",
+	    token->ready > 0		   ? "ok" :
+		token->reason == REASON_OK ? "starting" :
+					     reason_word(token->reason));
+	buf_addf(
+	    out, ",\"ready\":%u,\"wanted\":%u,", token->ready, token->wanted);
+	add_string(out, "model", token->model);
+	buf_adds(out, ",");
+	add_string(out, "serial", token->serial);
+	buf_adds(out, ",\"workers\":[");
+	for (const struct worker *w = token->workers; w != NULL; w = w->next) {
+		buf_addf(out,
+		    "%s{\"worker\":%u,\"pid\":%u,\"ready\":%s,\"jobs\":%zu}",
+		    comma, w->number, w->pid,
+		    w->state == WORKER_READY ? "true" : "false", w->count);
+		comma = ",";
+	}
+	buf_adds(out, "]}");
+}
+
+static void
+json_key(const struct service *service, const struct key *key, struct buf *out)
+{
+	const char *word, *why;
+
+	for (size_t i = 0; i < service->token_count; i++) {
+		const struct token *token = service->tokens[i];
+
+		if (strcmp(token->name, key->token) != 0)
+			continue;
+		word = key_word(token, key, &why);
+		buf_adds(out, "{");
+		add_string(out, "name", key->name);
+		buf_adds(out, ",");
+		add_string(out, "token", key->token);
+		buf_adds(out, ",");
+		add_string(out, "state", word);
+		buf_adds(out, ",");
+		add_string(out, "message", why);
+		buf_adds(out, "}");
+	}
+}
+
+static void
+status_json(const struct service *service, struct buf *out)
+{
+	struct counts counts = count_sessions(service);
+	struct journal_state journal;
+
+	journal_state(service->journal, &journal);
+	buf_adds(out, "{\"version\":\"" VERSION "\",");
+	buf_addf(out, "\"uptime\":%llu,\"draining\":%s,", uptime(service),
+	    drain_is_on(service) ? "true" : "false");
+	add_string(out, "tree", service->fingerprint);
+	buf_addf(out,
+	    ",\"connections\":%zu,\"logged-in\":%zu,\"requests\":%zu,"
+	    "\"lines\":%zu,\"signatures\":%llu,\"tokens\":[",
+	    service->session_count, counts.logged_in, counts.requests,
+	    counts.lines, (unsigned long long)service->signatures);
+	for (size_t i = 0; i < service->token_count; i++) {
+		buf_adds(out, i > 0 ? "," : "");
+		json_token(service->tokens[i], out);
+	}
+	buf_adds(out, "],\"keys\":[");
+	for (size_t i = 0; i < tree_keys(service->tree); i++) {
+		buf_adds(out, i > 0 ? "," : "");
+		json_key(service,
+		    keyring_of(service->keyring, tree_key(service->tree, i)),
+		    out);
+	}
+	buf_addf(out, "],\"records\":{\"seq\":%llu,\"failing\":%s,",
+	    (unsigned long long)journal.seq,
+	    journal.failing ? "true" : "false");
+	add_string(out, "error", journal.failing ? journal.error : "");
+	buf_adds(out, "}}\n");
+}
+
+void
+status_say(const struct service *service, bool json, struct buf *out)
+{
+	if (json)
+		status_json(service, out);
+	else
+		status_text(service, out);
+}

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "broker/verbs.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "broker/keys_text.h"
+#include "broker/service.h"
+#include "broker/token.h"
+
+#define PUBKEY_SIZE 8192
+
+void
+say_greeting(const struct session *s, struct buf *out)
+{
+	const struct profile *profile = s->client->profile;
+
+	buf_adds(out, "countersign " VERSION "\n\nYou are ");
+	buf_adds(out, s->principal);
+	buf_adds(out, ", logged in with client key\n  ");
+	buf_adds(out, s->fingerprint);
+	buf_addf(out, "\nfrom %s. Your profile is %s.\n\n", s->from.address,
+	    profile->name);
+	say_keys(s, false, out);
+	if (profile->default_text != NULL)
+		buf_addf(out,
+		    "\nLines on standard input without a command are handled "
+		    "by\n  %s\n",
+		    profile->default_text);
+	buf_adds(out,
+	    "\nSign:  sha256sum FILE... | ssh ... sign -k KEY\n"
+	    "Help:  ssh ... help\n");
+}
+
+static void
+say_verb(enum verb verb, struct buf *out)
+{
+	buf_addf(out, "%s\n", verb_usage(verb));
+	buf_adds(out, verb_help(verb));
+}
+
+void
+say_help(const struct profile *profile, const char *topic, struct buf *out)
+{
+	enum verb verb = verb_by_word(topic);
+
+	if (topic[0] != '\0' && verb != VERB_COUNT) {
+		say_verb(verb, out);
+		return;
+	}
+	buf_adds(out, "Usage: ssh ... [VERB [OPTION]...]\n\n");
+	buf_adds(out, verb_help(VERB_GREETING));
+	for (verb = VERB_GREETING + 1; verb < VERB_COUNT; verb++)
+		if ((profile->verb_set & 1u << verb) != 0)
+			buf_addf(out, "\n%s\n", verb_usage(verb));
+	buf_adds(out, "\nhelp VERB says more about one of them.\n");
+}
+
+static void
+add_member(struct buf *out, const char *name, const char *value)
+{
+	buf_addf(out, "\"%s\":", name);
+	buf_add_json(out, value, strlen(value));
+}
+
+void
+say_whoami(const struct session *s, bool json, struct buf *out)
+{
+	const struct {
+		const char *name;
+		const char *value;
+	} facts[] = {
+		{ "principal", s->principal },
+		{ "fingerprint", s->fingerprint },
+		{ "address", s->from.address },
+		{ "profile", s->client->profile->name },
+	};
+
+	for (size_t i = 0; i < sizeof(facts) / sizeof(facts[0]); i++) {
+		if (!json) {
+			buf_addf(
+			    out, "%s: %s\n", facts[i].name, facts[i].value);
+			continue;
+		}
+		buf_adds(out, i == 0 ? "{" : ",");
+		add_member(out, facts[i].name, facts[i].value);
+	}
+	if (json)
+		buf_adds(out, "}\n");
+}
+
+void
+say_keys(const struct session *s, bool json, struct buf *out)
+{
+	const struct service *service = s->service;
+	const struct profile *profile = s->client->profile;
+	size_t count = 0;
+
+	if (json)
+		buf_adds(out, "[");
+	else
+		buf_adds(out, "Signing keys:\n");
+	for (size_t i = 0; i < profile->keys.count; i++) {
+		const struct signing_key *conf =
+		    tree_key_by_name(service->tree, profile->keys.item[i]);
+		struct key_view view;
+
+		if (conf == NULL)
+			continue;
+		key_view_init(&view, s, conf);
+		if (json)
+			buf_adds(out, count > 0 ? ",\n " : "");
+		count++;
+		if (json)
+			key_view_json(&view, out);
+		else
+			key_view_text(&view, out);
+	}
+	if (json)
+		buf_adds(out, "]\n");
+	else if (count == 0)
+		buf_adds(out, "  none\n");
+}
+
+int
+say_pubkey(const struct key *key, enum form form, struct buf *out)
+{
+	char text[PUBKEY_SIZE];
+
+	switch (form) {
+	case FORM_DER:
+		buf_add(out, key->spki, key->spki_len);
+		return 0;
+	case FORM_PEM:
+		if (pubkey_pem(key->spki, key->spki_len, text, sizeof(text)) ==
+		    -1)
+			return -1;
+		break;
+	case FORM_SSH:
+		if (pubkey_ssh(key->spki, key->spki_len, key->name, text,
+			sizeof(text)) == -1)
+			return -1;
+		break;
+	case FORM_COUNT:
+		return -1;
+	}
+	buf_adds(out, text);
+	return 0;
+}

@@ -29,19 +29,19 @@ told_add(void *arg, const struct text_error *error)
 static const struct texts good = {
 	.server = "",
 	.tokens = "[token t]\n"
-	          "module = /m.so\n"
-	          "token = demo\n"
-	          "pin-file = pin\n",
+		  "module = /m.so\n"
+		  "token = demo\n"
+		  "pin-file = pin\n",
 	.keys = "[key release]\n"
-	        "token = t\n"
-	        "object = pkcs11:object=release\n"
-	        "use = raw\n"
-	        "[key image]\n"
-	        "token = t\n"
-	        "object = pkcs11:object=image\n"
-	        "use = wrapped\n",
+		"token = t\n"
+		"object = pkcs11:object=release\n"
+		"use = raw\n"
+		"[key image]\n"
+		"token = t\n"
+		"object = pkcs11:object=image\n"
+		"use = wrapped\n",
 	.profiles = "[profile ci]\n"
-	            "keys = release\n",
+		    "keys = release\n",
 	.authorized = "profile=\"ci\" " ED25519_KEY " build01\n",
 };
 

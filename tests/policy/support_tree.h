@@ -33,7 +33,7 @@ struct tree *good_tree(const struct texts *);
 void assert_told(const struct texts *, const char *line);
 
 /* A client key's line, with its options and principal. */
-#define ED25519_KEY \
+#define ED25519_KEY    \
 	"ssh-ed25519 " \
 	"AAAAC3NzaC1lZDI1NTE5AAAAIIfrl98NaCitwc+gQ2PtkPqjPixgfMU1nVfGcJqth/HF"
 

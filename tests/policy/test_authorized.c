@@ -35,11 +35,10 @@ static void
 reads_a_line_with_its_options(void **state)
 {
 	struct tree *tree = tree_with("# a comment\n"
-	                              "\n"
-	                              "  " CI
-	                              ",from=\"10.0.0.0/8,!10.1.*\","
-	                              "expiry-time=\"20270101Z\",restrict "
-	                              "\t" ED25519_KEY "  Ada Example \r\n");
+				      "\n"
+				      "  " CI ",from=\"10.0.0.0/8,!10.1.*\","
+				      "expiry-time=\"20270101Z\",restrict "
+				      "\t" ED25519_KEY "  Ada Example \r\n");
 	const struct client_key *c = tree_client(tree, 0);
 
 	(void)state;
@@ -62,8 +61,8 @@ takes_the_options_that_only_restrict(void **state)
 {
 	struct tree *tree =
 	    tree_with("restrict,no-pty,NO-X11-forwarding,no-user-rc,"
-	              "no-agent-forwarding,no-port-forwarding,"
-	              "Profile=\"ci\" " ED25519_KEY " build01\n");
+		      "no-agent-forwarding,no-port-forwarding,"
+		      "Profile=\"ci\" " ED25519_KEY " build01\n");
 
 	(void)state;
 	assert_null(tree_client(tree, 0)->from);
@@ -89,7 +88,7 @@ static void
 refuses_a_key_without_a_principal(void **state)
 {
 	static const char what[] = "the comment after the key is missing: it "
-	                           "is the principal, who the key belongs to";
+				   "is the principal, who the key belongs to";
 	char line[512];
 
 	(void)state;
@@ -97,12 +96,13 @@ refuses_a_key_without_a_principal(void **state)
 	assert_refused(CI " " ED25519_KEY " \t \n", what);
 	snprintf(line, sizeof(line), "%s %s %0129d\n", CI, ED25519_KEY, 0);
 	assert_refused(line, "the principal is over 128 bytes");
-	assert_refused(CI " " ED25519_KEY " a\xe2\x80\xae" "b\n",
+	assert_refused(CI " " ED25519_KEY " a\xe2\x80\xae"
+			  "b\n",
 	    "the principal must be printable");
 	assert_refused(CI " " ED25519_KEY " a\x1b[2J\n",
 	    "a control character in the line");
-	assert_refused(CI " " ED25519_KEY " M\xfcller\n",
-	    "the line is not UTF-8");
+	assert_refused(
+	    CI " " ED25519_KEY " M\xfcller\n", "the line is not UTF-8");
 }
 
 static void
@@ -170,7 +170,8 @@ refuses_malformed_options(void **state)
 		    "expiry-time= is given twice" },
 		{ "profile=ci",
 		    "option profile: the value must be in double quotes" },
-		{ "profile", "option profile needs a value: profile=\"VALUE\"" },
+		{ "profile",
+		    "option profile needs a value: profile=\"VALUE\"" },
 		{ "profile=\"\"", "option profile has an empty value" },
 		{ "restrict=\"yes\"", "option restrict takes no value" },
 		{ CI ",", "an empty option" },
@@ -206,17 +207,16 @@ refuses_keys_that_are_none(void **state)
 {
 	(void)state;
 	assert_refused(CI "\n", "no key stands after the options");
-	assert_refused(CI " ssh-ed25519\n",
-	    "the key is missing after ssh-ed25519");
-	assert_refused(CI " ssh-ed25519 AAAA!AAA a\n",
-	    "the key is not base64");
+	assert_refused(
+	    CI " ssh-ed25519\n", "the key is missing after ssh-ed25519");
+	assert_refused(CI " ssh-ed25519 AAAA!AAA a\n", "the key is not base64");
 	assert_refused(CI " ssh-ed25519 AAAA a\n",
 	    "the key's inside is of another type than ssh-ed25519");
 	assert_refused(CI " ecdsa-sha2-nistp256 AAAAC3NzaC1lZDI1NTE5AAAAIIfr"
-	                  "l98NaCitwc+gQ2PtkPqjPixgfMU1nVfGcJqth/HF a\n",
+			  "l98NaCitwc+gQ2PtkPqjPixgfMU1nVfGcJqth/HF a\n",
 	    "the key's inside is of another type than ecdsa-sha2-nistp256");
-	assert_refused(CI " ssh-dss AAAA a\n",
-	    "DSA keys are too weak to be accepted");
+	assert_refused(
+	    CI " ssh-dss AAAA a\n", "DSA keys are too weak to be accepted");
 	assert_refused(CI " ssh-ed25519-cert-v01@openssh.com AAAA a\n",
 	    "certificates are not accepted: list the plain key");
 }
@@ -226,7 +226,7 @@ refuses_a_key_listed_twice_and_names_both_places(void **state)
 {
 	const struct texts texts = {
 		.authorized = CI " " ED25519_KEY " ada\n"
-		                 "\n" CI ",restrict " ED25519_KEY " bob\n",
+				 "\n" CI ",restrict " ED25519_KEY " bob\n",
 	};
 
 	(void)state;
@@ -245,8 +245,8 @@ refuses_a_nul_and_a_line_without_end(void **state)
 	(void)state;
 	tree_add(tree, TREE_AUTHORIZED, "authorized_keys.d/b", "#\0\n", 3,
 	    told_add, &told);
-	assert_string_equal(told.text,
-	    "authorized_keys.d/b:1: a NUL byte in the line\n");
+	assert_string_equal(
+	    told.text, "authorized_keys.d/b:1: a NUL byte in the line\n");
 	tree_free(tree);
 	memset(line, '#', sizeof(line) - 1);
 	assert_refused(line, "the line is over 16383 bytes");

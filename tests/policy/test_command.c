@@ -53,7 +53,7 @@ static void
 reads_all_options_of_sign(void **state)
 {
 	struct command c = parse("sign -k a -f raw-pss -o tar -i raw "
-	                         "--hash sha3-256 --keep-going");
+				 "--hash sha3-256 --keep-going");
 
 	(void)state;
 	assert_int_equal(c.verb, VERB_SIGN);
@@ -133,10 +133,10 @@ refuses_unknown_options_and_names_the_known(void **state)
 	assert_refused("sign --wait",
 	    "sign has no option \"--wait\"; it has -k, -f, -o, -i, --hash, "
 	    "--keep-going, --atomic");
-	assert_refused("cert --json a",
-	    "cert has no option \"--json\"; it has none");
-	assert_refused("whoami -k a",
-	    "whoami has no option \"-k\"; it has --json");
+	assert_refused(
+	    "cert --json a", "cert has no option \"--json\"; it has none");
+	assert_refused(
+	    "whoami -k a", "whoami has no option \"-k\"; it has --json");
 }
 
 static void
@@ -158,8 +158,8 @@ refuses_values_that_do_not_exist(void **state)
 	(void)state;
 	assert_refused("sign -o zip",
 	    "unknown output \"zip\"; known: lines, raw, tar, json");
-	assert_refused("sign -i der",
-	    "unknown input \"der\"; known: lines, raw");
+	assert_refused(
+	    "sign -i der", "unknown input \"der\"; known: lines, raw");
 	assert_refused("sign --hash sha1",
 	    "unknown hash \"sha1\"; known: sha256, sha384, sha512, sha3-256, "
 	    "sha3-384, sha3-512");
@@ -175,11 +175,11 @@ static void
 refuses_operands_that_nobody_asked_for(void **state)
 {
 	(void)state;
-	assert_refused("whoami me",
-	    "unexpected \"me\"; write: whoami [--json]");
+	assert_refused(
+	    "whoami me", "unexpected \"me\"; write: whoami [--json]");
 	assert_refused("cert a b", "unexpected \"b\"; write: cert [KEY]");
-	assert_refused("help sign check",
-	    "unexpected \"check\"; write: help [VERB]");
+	assert_refused(
+	    "help sign check", "unexpected \"check\"; write: help [VERB]");
 	assert_refused("keys -", "unexpected \"-\"; write: keys [--json]");
 }
 
@@ -201,14 +201,13 @@ refuses_open_quotes_and_unprintable_bytes(void **state)
 {
 	(void)state;
 	assert_refused("sign -k 'a", "a quote is not closed in the command");
-	assert_refused("sign -k \"a'",
-	    "a quote is not closed in the command");
-	assert_refused("sign\n-k a",
-	    "the command may hold printable ASCII only");
-	assert_refused("sign -k \xc3\xa4",
-	    "the command may hold printable ASCII only");
-	assert_refused("sign \x7f",
-	    "the command may hold printable ASCII only");
+	assert_refused("sign -k \"a'", "a quote is not closed in the command");
+	assert_refused(
+	    "sign\n-k a", "the command may hold printable ASCII only");
+	assert_refused(
+	    "sign -k \xc3\xa4", "the command may hold printable ASCII only");
+	assert_refused(
+	    "sign \x7f", "the command may hold printable ASCII only");
 }
 
 static void

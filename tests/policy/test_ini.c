@@ -36,8 +36,8 @@ on_error(void *arg, const struct text_error *error)
 	struct heard *heard = arg;
 	size_t used = strlen(heard->errors);
 
-	snprintf(heard->errors + used, sizeof(heard->errors) - used,
-	    "%u: %s\n", error->line, error->what);
+	snprintf(heard->errors + used, sizeof(heard->errors) - used, "%u: %s\n",
+	    error->line, error->what);
 }
 
 static unsigned
@@ -71,16 +71,16 @@ hands_over_sections_and_pairs_with_their_lines(void **state)
 
 	(void)state;
 	assert_int_equal(read_text("# a comment = 1\n"
-	                           "\n"
-	                           "[key release]\n"
-	                           "token = demo\n"
-	                           "; another = 2\n"
-	                           "object=pkcs11:object=a;id=%01\n"
-	                           "x  =  two words  \n"
-	                           "[audit]\r\n"
-	                           "file = a\r\n"
-	                           "last = line without its end",
-	                     &heard),
+				   "\n"
+				   "[key release]\n"
+				   "token = demo\n"
+				   "; another = 2\n"
+				   "object=pkcs11:object=a;id=%01\n"
+				   "x  =  two words  \n"
+				   "[audit]\r\n"
+				   "file = a\r\n"
+				   "last = line without its end",
+			     &heard),
 	    0);
 	assert_string_equal(heard.errors, "");
 	assert_string_equal(heard.lines,
@@ -228,10 +228,10 @@ refuses_broken_sections_and_gives_their_lines_to_nobody(void **state)
 	(void)state;
 	assert_error("[s]\n[admin\na = 1\n", "2: a section without its ']'\n",
 	    "1 [s] =\n");
-	assert_error("[s] junk\na = 1\n", "1: text after the section's ']'\n",
-	    "");
-	assert_error("[s] # why\na = 1\n", "1: text after the section's ']'\n",
-	    "");
+	assert_error(
+	    "[s] junk\na = 1\n", "1: text after the section's ']'\n", "");
+	assert_error(
+	    "[s] # why\na = 1\n", "1: text after the section's ']'\n", "");
 	assert_error("[]\na = 1\n", "1: an empty section name\n", "");
 	assert_error("[ s ]\na = 1\n",
 	    "1: write the section as [kind] or [kind NAME]\n", "");
@@ -243,16 +243,16 @@ refuses_a_colon_for_an_equals_sign(void **state)
 	(void)state;
 	assert_error("[s]\nsha256:abc = x\n",
 	    "2: ':' after a word: write '='\n", "1 [s] =\n");
-	assert_error("[s]\na : x\n", "2: ':' after a word: write '='\n",
-	    "1 [s] =\n");
+	assert_error(
+	    "[s]\na : x\n", "2: ':' after a word: write '='\n", "1 [s] =\n");
 }
 
 static void
 refuses_a_word_before_any_section(void **state)
 {
 	(void)state;
-	assert_error("a = 1\n[s]\n", "1: a stands before any [section]\n",
-	    "2 [s] =\n");
+	assert_error(
+	    "a = 1\n[s]\n", "1: a stands before any [section]\n", "2 [s] =\n");
 }
 
 static void
@@ -305,8 +305,8 @@ refuses_nul_control_characters_and_other_encodings(void **state)
 	    "2: a control character (0x1b) in the line\n", "1 [s] =\n");
 	assert_error("[s]\na = b\rc = d\n",
 	    "2: a control character (0x0d) in the line\n", "1 [s] =\n");
-	assert_error("[s]\na = M\xfcller\n", "2: the line is not UTF-8\n",
-	    "1 [s] =\n");
+	assert_error(
+	    "[s]\na = M\xfcller\n", "2: the line is not UTF-8\n", "1 [s] =\n");
 	assert_error("\xef\xbb\xbf[s]\n",
 	    "1: a byte order mark: save the file without it\n", "");
 }
@@ -336,7 +336,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(hands_over_sections_and_pairs_with_their_lines),
+		cmocka_unit_test(
+		    hands_over_sections_and_pairs_with_their_lines),
 		cmocka_unit_test(takes_an_empty_text),
 		cmocka_unit_test(takes_a_line_of_the_greatest_length_whole),
 		cmocka_unit_test(

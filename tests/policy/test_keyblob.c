@@ -107,12 +107,12 @@ refuses_every_truncation_and_one_byte_more(void **state)
 
 	(void)state;
 	for (size_t cut = 0; cut < len; cut++)
-		assert_int_equal(keyblob_check("ecdsa-sha2-nistp256", space,
-		                     cut, &error),
+		assert_int_equal(
+		    keyblob_check("ecdsa-sha2-nistp256", space, cut, &error),
 		    -1);
 	space[len] = 0;
-	assert_bad("ecdsa-sha2-nistp256", len + 1,
-	    "bytes are left over in the key");
+	assert_bad(
+	    "ecdsa-sha2-nistp256", len + 1, "bytes are left over in the key");
 }
 
 static void
@@ -185,16 +185,13 @@ refuses_an_odd_application(void **state)
 	struct field sk[] = { { type, 26 }, { zeros, 32 }, { "", 0 } };
 
 	(void)state;
-	assert_bad(type, blob_of(sk, 2),
-	    "the key's application is malformed");
-	assert_bad(type, blob_of(sk, 3),
-	    "the key's application is malformed");
+	assert_bad(type, blob_of(sk, 2), "the key's application is malformed");
+	assert_bad(type, blob_of(sk, 3), "the key's application is malformed");
 	sk[2] = (struct field){ "ssh:\n", 5 };
-	assert_bad(type, blob_of(sk, 3),
-	    "the key's application is not printable");
+	assert_bad(
+	    type, blob_of(sk, 3), "the key's application is not printable");
 	sk[2] = (struct field){ zeros, 256 };
-	assert_bad(type, blob_of(sk, 3),
-	    "the key's application is malformed");
+	assert_bad(type, blob_of(sk, 3), "the key's application is malformed");
 }
 
 static void
@@ -206,11 +203,10 @@ refuses_types_by_name(void **state)
 	assert_int_equal(
 	    keyblob_type("ssh-ed25519-cert-v01@openssh.com", &error),
 	    REASON_CERTIFICATE);
-	assert_string_equal(error.what,
-	    "certificates are not accepted: list the plain key");
+	assert_string_equal(
+	    error.what, "certificates are not accepted: list the plain key");
 	assert_int_equal(keyblob_type("ssh-dss", &error), REASON_KEY_TYPE);
-	assert_string_equal(error.what,
-	    "DSA keys are too weak to be accepted");
+	assert_string_equal(error.what, "DSA keys are too weak to be accepted");
 	assert_int_equal(keyblob_type("ssh-ed448", &error), REASON_KEY_TYPE);
 	assert_non_null(strstr(error.what, "accepted: ssh-ed25519, ecdsa-"));
 	assert_int_equal(keyblob_type("ssh-ed25519", &error), REASON_OK);
@@ -241,8 +237,8 @@ finds_the_reason_inside_a_blob(void **state)
 	assert_int_equal(keyblob_reason(space, 3, &error), REASON_KEY_TYPE);
 	assert_int_equal(keyblob_reason(space, 0, &error), REASON_KEY_TYPE);
 	len = ed25519(cert, 32);
-	assert_int_equal(keyblob_reason(space, len, &error),
-	    REASON_CERTIFICATE);
+	assert_int_equal(
+	    keyblob_reason(space, len, &error), REASON_CERTIFICATE);
 	len = ed25519("\x1b[2J", 32);
 	assert_int_equal(keyblob_reason(space, len, &error), REASON_KEY_TYPE);
 	assert_null(strchr(error.what, '\x1b'));

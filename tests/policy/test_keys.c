@@ -31,12 +31,12 @@ static void
 takes_every_word(void **state)
 {
 	struct tree *tree = tree_with(GOOD "formats = raw, p1363\n"
-	                                   "hashes = sha256 sha3-512\n"
-	                                   "certificate = c/release.pem\n"
-	                                   "not-before = 2026-01-01\n"
-	                                   "not-after = 2027-01-01T00:00Z\n"
-	                                   "allow-extractable = yes\n"
-	                                   "allow-short-rsa = yes\n");
+					   "hashes = sha256 sha3-512\n"
+					   "certificate = c/release.pem\n"
+					   "not-before = 2026-01-01\n"
+					   "not-after = 2027-01-01T00:00Z\n"
+					   "allow-extractable = yes\n"
+					   "allow-short-rsa = yes\n");
 	const struct signing_key *k = tree_key_by_name(tree, "release");
 
 	(void)state;
@@ -113,10 +113,10 @@ refuses_values_that_do_not_exist(void **state)
 {
 	(void)state;
 	assert_refused("[key release]\ntoken = u\nobject = pkcs11:id=%01\n"
-	               "use = raw\n",
+		       "use = raw\n",
 	    "keys.d/k.conf:2: there is no token u");
 	assert_refused("[key release]\ntoken = t\nobject = release\n"
-	               "use = raw\n",
+		       "use = raw\n",
 	    "keys.d/k.conf:3: object must be a URI such as "
 	    "pkcs11:object=release or pkcs11:id=%01, not \"release\"");
 	assert_refused(HEAD "use = both\n",
@@ -126,8 +126,8 @@ refuses_values_that_do_not_exist(void **state)
 	    "p1363, cms");
 	assert_refused(GOOD "formats = raw raw\n",
 	    "keys.d/k.conf:5: \"raw\" is given twice");
-	assert_refused(GOOD "formats = ,\n",
-	    "keys.d/k.conf:5: the list is empty");
+	assert_refused(
+	    GOOD "formats = ,\n", "keys.d/k.conf:5: the list is empty");
 	assert_refused(GOOD "not-before = tomorrow\n",
 	    "keys.d/k.conf:5: \"tomorrow\" is not a date: write 2027-01-31, "
 	    "2027-01-31T12:00:00Z or 20270131[HHMM[SS]][Z]");
@@ -137,7 +137,7 @@ static void
 refuses_broken_hashes_and_says_why(void **state)
 {
 	static const char rest[] = "hashes: sha256, sha384, sha512, sha3-256, "
-	                           "sha3-384, sha3-512";
+				   "sha3-384, sha3-512";
 	char line[256];
 
 	(void)state;
@@ -169,7 +169,7 @@ refuses_an_end_before_its_start(void **state)
 {
 	(void)state;
 	assert_refused(GOOD "not-after = 2026-01-01\n"
-	                    "not-before = 2026-01-01\n",
+			    "not-before = 2026-01-01\n",
 	    "keys.d/k.conf:5: key release: not-after is not later than "
 	    "not-before");
 }
@@ -177,13 +177,12 @@ refuses_an_end_before_its_start(void **state)
 static void
 refuses_every_word_of_later_versions(void **state)
 {
-	static const char *const later[] = { "approvals = 2 of a",
-		"burst = 1", "concurrency = 1", "env = A", "from = 10.0.0.0/8",
-		"hours = mon-fri", "max-lines = 5", "names = *",
-		"notify = a@b", "on-exceed = suspend", "per-day = 5",
-		"priority = 1", "purpose = p", "rate = 5",
-		"repeat-window = 1d", "require-second = x", "verbs = sign",
-		"digests-from = f" };
+	static const char *const later[] = { "approvals = 2 of a", "burst = 1",
+		"concurrency = 1", "env = A", "from = 10.0.0.0/8",
+		"hours = mon-fri", "max-lines = 5", "names = *", "notify = a@b",
+		"on-exceed = suspend", "per-day = 5", "priority = 1",
+		"purpose = p", "rate = 5", "repeat-window = 1d",
+		"require-second = x", "verbs = sign", "digests-from = f" };
 	char text[256], line[256];
 
 	(void)state;

@@ -30,16 +30,16 @@ static void
 takes_every_word(void **state)
 {
 	struct tree *tree = tree_with("[profile ci]\n"
-	                              "keys = release image\n"
-	                              "verbs = sign check\n"
-	                              "formats = raw, cms\n"
-	                              "hashes = sha256\n"
-	                              "default = sign -k release -f raw\n"
-	                              "from = 10.0.0.0/8 ::1, !10.1.*\n"
-	                              "not-before = 20260101Z\n"
-	                              "not-after = 2027-01-01\n"
-	                              "max-lines = 5000\n"
-	                              "names = *.bin, dist/*\n");
+				      "keys = release image\n"
+				      "verbs = sign check\n"
+				      "formats = raw, cms\n"
+				      "hashes = sha256\n"
+				      "default = sign -k release -f raw\n"
+				      "from = 10.0.0.0/8 ::1, !10.1.*\n"
+				      "not-before = 20260101Z\n"
+				      "not-after = 2027-01-01\n"
+				      "max-lines = 5000\n"
+				      "names = *.bin, dist/*\n");
 	const struct profile *p = tree_profile(tree, 0);
 
 	(void)state;
@@ -166,12 +166,11 @@ refuses_a_default_that_would_be_refused(void **state)
 static void
 refuses_every_word_of_later_versions(void **state)
 {
-	static const char *const later[] = { "approvals = 2 of a",
-		"burst = 1", "concurrency = 1", "env = A", "hours = mon-fri",
-		"notify = a@b", "on-exceed = suspend", "per-day = 5",
-		"priority = 1", "purpose = p", "rate = 5",
-		"repeat-window = 1d", "require-second = x",
-		"digests-from = f" };
+	static const char *const later[] = { "approvals = 2 of a", "burst = 1",
+		"concurrency = 1", "env = A", "hours = mon-fri", "notify = a@b",
+		"on-exceed = suspend", "per-day = 5", "priority = 1",
+		"purpose = p", "rate = 5", "repeat-window = 1d",
+		"require-second = x", "digests-from = f" };
 	char text[256], line[256];
 
 	(void)state;

@@ -61,26 +61,26 @@ static void
 takes_every_word(void **state)
 {
 	struct tree *tree = tree_with("[server]\n"
-	                              "listen = 127.0.0.1:0, [::1]:22\n"
-	                              "user = git\n"
-	                              "host-key = keys/host\n"
-	                              "state-dir = state\n"
-	                              "run-dir = /run/x\n"
-	                              "net-user = a\n"
-	                              "broker-user = b\n"
-	                              "token-user = _c-d.e\n"
-	                              "[limits]\n"
-	                              "connections = 1\n"
-	                              "connections-per-address = 2\n"
-	                              "unauthenticated = 3\n"
-	                              "channels = 4\n"
-	                              "login-grace = 5\n"
-	                              "idle-timeout = 6m\n"
-	                              "drain-timeout = 7s\n"
-	                              "rekey-data = 512M\n"
-	                              "rekey-interval = 1h\n"
-	                              "[audit]\n"
-	                              "file = log/audit\n");
+				      "listen = 127.0.0.1:0, [::1]:22\n"
+				      "user = git\n"
+				      "host-key = keys/host\n"
+				      "state-dir = state\n"
+				      "run-dir = /run/x\n"
+				      "net-user = a\n"
+				      "broker-user = b\n"
+				      "token-user = _c-d.e\n"
+				      "[limits]\n"
+				      "connections = 1\n"
+				      "connections-per-address = 2\n"
+				      "unauthenticated = 3\n"
+				      "channels = 4\n"
+				      "login-grace = 5\n"
+				      "idle-timeout = 6m\n"
+				      "drain-timeout = 7s\n"
+				      "rekey-data = 512M\n"
+				      "rekey-interval = 1h\n"
+				      "[audit]\n"
+				      "file = log/audit\n");
 	const struct server_conf *s = tree_server(tree);
 
 	(void)state;
@@ -134,8 +134,8 @@ refuses_sizes_that_are_none(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-		snprintf(text, sizeof(text), "[limits]\nrekey-data = %s\n",
-		    bad[i]);
+		snprintf(
+		    text, sizeof(text), "[limits]\nrekey-data = %s\n", bad[i]);
 		snprintf(line, sizeof(line),
 		    "countersign.conf:2: rekey-data must be a size such as "
 		    "512M or 1G (at most 1024G), 0 or default, not \"%s\"",

@@ -31,14 +31,14 @@ static void
 takes_every_word(void **state)
 {
 	struct tree *tree = tree_with("[token t]\n"
-	                              "module = ../lib/m.so\n"
-	                              "token = My Token\n"
-	                              "serial = 00ff\n"
-	                              "pin-credential = demo-pin\n"
-	                              "workers = 64\n"
-	                              "timeout = 500ms\n"
-	                              "environment = A=1 B=x,y C=../s.conf\n"
-	                              "network = yes\n");
+				      "module = ../lib/m.so\n"
+				      "token = My Token\n"
+				      "serial = 00ff\n"
+				      "pin-credential = demo-pin\n"
+				      "workers = 64\n"
+				      "timeout = 500ms\n"
+				      "environment = A=1 B=x,y C=../s.conf\n"
+				      "network = yes\n");
 	const struct token_conf *t = tree_token(tree, 0);
 
 	(void)state;
@@ -79,8 +79,8 @@ gives_the_defaults_when_nothing_is_said(void **state)
 static void
 changes_only_relative_values_of_variables(void **state)
 {
-	struct tree *tree =
-	    tree_with(GOOD "environment = A=./x B=.x C=a/./x D=/./x E= F=~/x\n");
+	struct tree *tree = tree_with(
+	    GOOD "environment = A=./x B=.x C=a/./x D=/./x E= F=~/x\n");
 	const char **e = tree_token(tree, 0)->environment;
 
 	(void)state;
@@ -115,7 +115,7 @@ refuses_a_module_that_would_be_searched_for(void **state)
 {
 	(void)state;
 	assert_refused("[token t]\nmodule = libsofthsm2.so\ntoken = demo\n"
-	               "pin-file = pin\n",
+		       "pin-file = pin\n",
 	    "tokens.d/t.conf:2: module must be a path, such as "
 	    "/usr/lib/softhsm/libsofthsm2.so or ./libsofthsm2.so: nothing is "
 	    "searched for");
@@ -126,13 +126,13 @@ refuses_labels_and_serials_that_no_token_has(void **state)
 {
 	(void)state;
 	assert_refused("[token t]\nmodule = /m.so\npin-file = pin\n"
-	               "token = 123456789012345678901234567890123\n",
+		       "token = 123456789012345678901234567890123\n",
 	    "tokens.d/t.conf:4: token is over 32 bytes");
 	assert_refused(GOOD "serial = 12345678901234567\n",
 	    "tokens.d/t.conf:5: serial is over 16 bytes");
 	assert_refused("[token t]\nmodule = /m.so\npin-file = pin\n"
-	               "token = a\xe2\x80\xae"
-	               "b\n",
+		       "token = a\xe2\x80\xae"
+		       "b\n",
 	    "tokens.d/t.conf:4: token holds a character that cannot be "
 	    "printed");
 }
@@ -180,7 +180,7 @@ refuses_malformed_variables(void **state)
 	    "tokens.d/t.conf:5: GLIBC_TUNABLES=x is the loader's and may not "
 	    "be set");
 	assert_refused(GOOD "environment = A=1 B=1 C=1 D=1 E=1 F=1 G=1 H=1 "
-	                    "I=1 J=1 K=1 L=1 M=1 N=1 O=1 P=1 Q=1\n",
+			    "I=1 J=1 K=1 L=1 M=1 N=1 O=1 P=1 Q=1\n",
 	    "tokens.d/t.conf:5: over 16 variables");
 }
 

@@ -36,8 +36,8 @@ static void
 refuses_what_names_no_key(void **state)
 {
 	(void)state;
-	assert_refused("pkcs11:token=demo",
-	    "the URI needs object= or id= to name a key");
+	assert_refused(
+	    "pkcs11:token=demo", "the URI needs object= or id= to name a key");
 	assert_refused("release",
 	    "object must be a URI such as pkcs11:object=release or "
 	    "pkcs11:id=%01, not \"release\"");
@@ -74,13 +74,13 @@ refuses_malformed_values(void **state)
 	assert_refused("pkcs11:object=", "object= is empty");
 	assert_refused("pkcs11:id=", "id= is empty");
 	assert_refused("pkcs11:id=%1", "'%' without two hex digits in the URI");
-	assert_refused("pkcs11:id=%0g",
-	    "'%' without two hex digits in the URI");
+	assert_refused(
+	    "pkcs11:id=%0g", "'%' without two hex digits in the URI");
 	assert_refused("pkcs11:object=a%00b", "object= holds a NUL");
 	assert_refused("pkcs11:object=a b",
 	    "' ' must be percent-encoded in a pkcs11: URI");
-	assert_refused("pkcs11:object=a;object=b",
-	    "object= is given twice in the URI");
+	assert_refused(
+	    "pkcs11:object=a;object=b", "object= is given twice in the URI");
 	memset(uri, 'a', sizeof(uri));
 	memcpy(uri, "pkcs11:id=", 10);
 	uri[10 + 65] = '\0';

@@ -7,6 +7,7 @@
 #include <linux/seccomp.h>
 #include <pwd.h>
 #include <seccomp.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -56,13 +57,21 @@ static int
 add_call(scmp_filter_ctx ctx, uint32_t action, const struct jail_call *call)
 {
 	int number = seccomp_syscall_resolve_name(call->name);
+	uint64_t bits = UINT64_MAX;
 
 	if (number == __NR_SCMP_ERROR)
 		return -EINVAL;
 	if (!call->has_arg)
 		return seccomp_rule_add(ctx, action, number, 0);
+	/*
+	 * The kernel does not look at the upper half of an int, and a filter
+	 * does: there it would be a way around what is denied.
+	 */
+	if (action != SCMP_ACT_ALLOW)
+		bits = UINT32_MAX;
 	return seccomp_rule_add(ctx, action, number, 1,
-	    SCMP_CMP(call->arg, SCMP_CMP_MASKED_EQ, call->mask, call->value));
+	    SCMP_CMP(call->arg, SCMP_CMP_MASKED_EQ, call->mask & bits,
+		call->value & bits));
 }
 
 /* A refused clone3 must look absent, so that libc falls back to clone. */

@@ -19,7 +19,10 @@
 struct jail_call {
 	const char *name;
 	const char *why;
-	/* When has_arg: argument number arg, masked, must equal value. */
+	/*
+	 * When has_arg: argument number arg, masked, must equal value.  On a
+	 * deny-list only its lower 32 bits count.
+	 */
 	bool has_arg;
 	unsigned arg;
 	unsigned long mask;

@@ -156,6 +156,18 @@ makes_a_network_socket(void)
 	return socket(AF_INET, SOCK_STREAM, 0) == -1 && errno == EPERM ? 7 : 8;
 }
 
+/* The kernel makes the same socket of it. */
+static int
+hides_the_network_in_the_upper_half(void)
+{
+	long domain = AF_INET | 1L << 32;
+
+	return syscall(SYS_socket, domain, SOCK_STREAM, 0) == -1 &&
+		errno == EPERM ?
+	    7 :
+	    8;
+}
+
 static void
 a_call_off_the_allow_list_kills(void **state)
 {
@@ -175,6 +187,8 @@ an_argument_off_the_allow_list_kills(void **state)
 	assert_int_equal(run_in(&strict, makes_a_local_socket), 0);
 	assert_int_equal(
 	    run_in(&strict, makes_a_network_socket), -1000 - SIGSYS);
+	assert_int_equal(run_in(&strict, hides_the_network_in_the_upper_half),
+	    -1000 - SIGSYS);
 }
 
 static int
@@ -225,6 +239,8 @@ a_call_on_the_deny_list_fails(void **state)
 		skip();
 	assert_int_equal(run_in(&loose, asks_who_it_is), 7);
 	assert_int_equal(run_in(&loose, makes_a_network_socket), 7);
+	assert_int_equal(
+	    run_in(&loose, hides_the_network_in_the_upper_half), 7);
 	assert_int_equal(run_in(&loose, makes_a_local_socket), 0);
 	/* As if the kernel were old: the C library then uses clone. */
 	assert_int_equal(run_in(&loose, calls_clone3), 7);

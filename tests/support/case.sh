@@ -76,3 +76,36 @@ cases() { # NAME...
 	done
 	return $failed
 }
+
+# An instance in DIR that all cases share, or the test ends.
+shared_service() { # TYPE...
+	if ! instance_new "$DIR" "$@" || ! instance_start "$DIR"; then
+		echo "FAIL the service does not start"
+		exit 1
+	fi
+}
+
+# count lines "HEX  NAME", each another digest.
+digest_lines() { # COUNT
+	awk -v n="$1" 'BEGIN { for (i = 0; i < n; i++)
+		printf "%064x  build/%08d.bin\n", i * 2654435761 % 4294967296 + i * 4294967296, i }'
+}
+
+# How many records of an event the service wrote.
+records() { # DIR EVENT
+	grep -c " $2 \[countersign@" "$1/log/audit.log" || :
+}
+
+# The first process below the given one whose command line begins with NAME.
+process_named() { # PID NAME
+	local pid
+	for pid in $(instance_tree "$1"); do
+		case $(tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null) in
+		"$2"*)
+			echo "$pid"
+			return
+			;;
+		esac
+	done
+	return 1
+}

@@ -225,7 +225,8 @@ instance_cleanup() {
 
 # What every stock client of an instance needs to say, one word a line.
 ssh_options() { # DIR CLIENT
-	printf '%s\n' -F none -p "$(cat "$1/port")" -l sign \
+	printf '%s\n' -F none -p "$(cat "$1/port")" \
+	    -l "${SIGN_USER:-sign}" \
 	    -i "$1/client/$2" -o IdentitiesOnly=yes -o IdentityAgent=none \
 	    -o BatchMode=yes -o StrictHostKeyChecking=yes \
 	    -o HostKeyAlias=countersign -o LogLevel=ERROR \

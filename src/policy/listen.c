@@ -32,7 +32,7 @@ listen_parse(
     const char *text, struct listen_address *ret, struct text_error *reterr)
 {
 	const char *colon = strrchr(text, ':');
-	struct listen_address a;
+	struct listen_address a = { .port = 0 };
 	char host[sizeof(a.host)];
 	uint64_t port;
 	size_t len;

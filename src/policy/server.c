@@ -58,7 +58,7 @@ value_listen(const struct place *place, const struct word *word,
     const char *value, void *field, struct text_error *reterr)
 {
 	struct server_conf *server = field;
-	struct listen_address list[LISTEN_MAX];
+	struct listen_address list[LISTEN_MAX] = { 0 };
 	struct names items;
 
 	(void)word;

@@ -187,11 +187,17 @@ jail_filter_free(struct jail_filter *filter)
 	free(filter);
 }
 
+/* Never above what we were given: only root could ask for more. */
 static int
 limit(int resource, unsigned long value)
 {
-	struct rlimit rl = { .rlim_cur = value, .rlim_max = value };
+	struct rlimit rl;
 
+	if (getrlimit((__rlimit_resource_t)resource, &rl) == -1)
+		return -1;
+	if (rl.rlim_max > value)
+		rl.rlim_max = value;
+	rl.rlim_cur = rl.rlim_max;
 	return setrlimit((__rlimit_resource_t)resource, &rl);
 }
 

@@ -77,7 +77,7 @@ instance_keys() { # DIR TYPE...
 	cat >"$instance_at/profiles.d/demo.conf" <<-END
 		[profile ci]
 		keys =$instance_names
-		default = sign -k ${instance_names##* }
+		default = sign -k ${instance_names##* } -f raw
 	END
 }
 

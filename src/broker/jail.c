@@ -86,8 +86,6 @@ static const struct jail_call loader_calls[] = {
 	{ .name = NULL },
 };
 
-#define OPEN_FILES 65536
-
 /* The journal and the loader may not begin before the loop is jailed too. */
 #define PARTIES 3
 
@@ -98,15 +96,9 @@ enum {
 };
 
 static const struct jail jails[PARTIES] = {
-	[LOOP] = { .name = "broker",
-	    .calls = loop_calls,
-	    .open_files = OPEN_FILES },
-	[JOURNAL] = { .name = "journal",
-	    .calls = journal_calls,
-	    .open_files = OPEN_FILES },
-	[LOADER] = { .name = "loader",
-	    .calls = loader_calls,
-	    .open_files = OPEN_FILES },
+	[LOOP] = { .name = "broker", .calls = loop_calls },
+	[JOURNAL] = { .name = "journal", .calls = journal_calls },
+	[LOADER] = { .name = "loader", .calls = loader_calls },
 };
 
 /* Folders outside the tree that certificates may come from. */

@@ -17,7 +17,7 @@ struct loaded {
 	char fingerprint[TREE_FINGERPRINT_SIZE];
 	unsigned errors;
 	struct buf text; /* the errors, a line each, as far as they fit */
-	char first[512];
+	char first[560];
 };
 
 /* Reads a tree at once, in the caller's thread.  The caller releases it. */

@@ -38,6 +38,7 @@ struct start {
 	size_t torn;
 	struct admin *admin;
 	struct service *service;
+	bool separated;
 };
 
 static int
@@ -103,15 +104,40 @@ ignore_signals(void)
 		signal(ignored[i], SIG_IGN);
 }
 
+/* A descriptor for each connection: as many as we may have. */
+static void
+raise_limits(void)
+{
+	struct rlimit files;
+
+	if (getrlimit(RLIMIT_NOFILE, &files) == -1)
+		return;
+	files.rlim_cur = files.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &files);
+}
+
 static int
 load(struct start *start, const char *dir)
 {
+	const char *line, *end;
+
 	loaded_read(&start->loaded, dir);
 	if (start->loaded.tree != NULL)
 		return 0;
-	log_warn("the configuration has errors:\n%s",
-	    start->loaded.errors > 0 ? buf_at(&start->loaded.text) : "");
+	line = buf_at(&start->loaded.text);
+	for (; (end = strchr(line, '\n')) != NULL; line = end + 1)
+		log_warn("%.*s", (int)(end - line), line);
 	return -1;
+}
+
+/* Was the listener started by another user (root) than we are? */
+static bool
+is_separated(void)
+{
+	uid_t uid;
+	pid_t pid;
+
+	return channel_peer(LISTENER_FD, &uid, &pid) == 0 && uid != getuid();
 }
 
 /* What needs the file system: journal first, its lock keeps others away. */
@@ -123,6 +149,7 @@ open_files(struct start *start)
 
 	if (gethostname(start->host, sizeof(start->host) - 1) == -1)
 		text_copy(start->host, sizeof(start->host), "-");
+	start->separated = is_separated();
 	start->origin.host = start->host;
 	start->origin.pid = (unsigned)getpid();
 	start->journal = journal_open(
@@ -173,16 +200,6 @@ make_service(struct start *start, const char *dir)
 	return 0;
 }
 
-/* Was the listener started by another user (root) than we are? */
-static bool
-is_separated(void)
-{
-	uid_t uid;
-	pid_t pid;
-
-	return channel_peer(LISTENER_FD, &uid, &pid) == 0 && uid != getuid();
-}
-
 static int
 run(const char *dir)
 {
@@ -193,7 +210,7 @@ run(const char *dir)
 	    make_service(&start, dir) == -1)
 		return 1;
 	loaded_release(&start.loaded);
-	record_start(start.service, start.torn, is_separated());
+	record_start(start.service, start.torn, start.separated);
 	if (service_start(start.service, LISTENER_FD, KEEPER_FD) == -1) {
 		log_warn(
 		    "the channels to listener and keeper: %s", strerror(errno));
@@ -218,5 +235,6 @@ main(int argc, char **argv)
 	}
 	log_init("countersign-broker", options.to_syslog, options.debug);
 	ignore_signals();
+	raise_limits();
 	return options.test ? test_tree(options.dir) : run(options.dir);
 }

@@ -140,6 +140,23 @@ resolve_key(const struct tree *tree, const struct profile *profile,
 	return REASON_KEY_UNKNOWN;
 }
 
+/*
+ * Where nobody listed formats for a raw key, the first raw one is meant: the
+ * key's own native signature.
+ */
+static const struct format_word *
+native_format(const struct tree *tree, const struct profile *profile,
+    const struct signing_key *key)
+{
+	if (key->wrapped || key->formats.item != NULL ||
+	    profile->formats.item != NULL)
+		return NULL;
+	for (size_t i = 0; i < tree->format_count; i++)
+		if (!tree->formats[i].wrapped)
+			return &tree->formats[i];
+	return NULL;
+}
+
 /* The one format that is left, or what the default says, or NULL. */
 static const struct format_word *
 only_format(const struct tree *tree, const struct profile *profile,
@@ -156,12 +173,12 @@ only_format(const struct tree *tree, const struct profile *profile,
 	}
 	if (count == 1)
 		return found;
-	if (profile->default_text == NULL)
-		return NULL;
-	named = tree_format(tree, profile->default_command.format);
-	if (named != NULL && both_allow_format(profile, key, named))
-		return named;
-	return NULL;
+	if (profile->default_text != NULL) {
+		named = tree_format(tree, profile->default_command.format);
+		if (named != NULL && both_allow_format(profile, key, named))
+			return named;
+	}
+	return native_format(tree, profile, key);
 }
 
 static bool

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* covers: src/policy/resolve.c */
 #include "policy/decide.h"
 
 #include <setjmp.h>
@@ -295,6 +296,20 @@ asks_which_one_where_there_are_several(void **state)
 }
 
 static void
+means_raw_where_nobody_lists_formats(void **state)
+{
+	static const char any[] = "[key any]\ntoken = t\n"
+				  "object = pkcs11:object=any\nuse = raw\n";
+
+	(void)state;
+	with(any, "keys = any\n", "");
+	assert_int_equal(request("sign", NOW), REASON_OK);
+	assert_string_equal(grant.format, "raw");
+	with(any, "keys = any\nformats = raw-pss p1363\n", "");
+	assert_int_equal(request("sign", NOW), REASON_USAGE);
+}
+
+static void
 refuses_keys_that_are_not_granted_whether_they_exist_or_not(void **state)
 {
 	(void)state;
@@ -446,6 +461,7 @@ main(void)
 		    fills_in_what_was_left_out_where_there_is_one_choice),
 		cmocka_unit_test(takes_the_format_from_the_default),
 		cmocka_unit_test(asks_which_one_where_there_are_several),
+		cmocka_unit_test(means_raw_where_nobody_lists_formats),
 		cmocka_unit_test(
 		    refuses_keys_that_are_not_granted_whether_they_exist_or_not),
 		cmocka_unit_test(refuses_everything_when_nothing_is_granted),

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* covers: src/policy/finish.c */
 #include "support_tree.h"
 
 #include <setjmp.h>
@@ -150,10 +151,9 @@ refuses_a_default_that_would_be_refused(void **state)
 	    "profiles.d/p.conf:3: profile ci: its default would be refused: "
 	    "format cms is wrapped and key release has use = raw; allowed: "
 	    "raw, raw-pss, p1363");
-	assert_refused(GOOD "default = sign\n",
-	    "profiles.d/p.conf:3: profile ci: its default would be refused: "
-	    "say which format with -f; key release allows you: raw, raw-pss, "
-	    "p1363");
+	assert_refused(GOOD "formats = raw raw-pss\ndefault = sign\n",
+	    "profiles.d/p.conf:4: profile ci: its default would be refused: "
+	    "say which format with -f; key release allows you: raw, raw-pss");
 	assert_refused(GOOD "default = sign -f raw --hash sha3-256\n",
 	    "profiles.d/p.conf:3: profile ci: its default would be refused: "
 	    "you may not use sha3-256 with key release; allowed: sha256, "

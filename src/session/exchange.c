@@ -9,7 +9,7 @@
 #include "session/input.h"
 
 /* The largest output that waits for its reader: an atomic request's. */
-#define OUT_MAX ((size_t)64 << 20)
+#define OUT_MAX ((size_t)32 << 20)
 
 static int
 on_pty(ssh_session ssh, ssh_channel channel, const char *term, int width,
@@ -204,8 +204,8 @@ write_stream(struct exchange *x, struct buf *from, bool to_stderr)
 	struct common *c = x->common;
 	int n = outlet_write(&c->outlet, x->ssh, from, to_stderr);
 
-	if (n == -1)
-		buf_consume(from, buf_len(from));
+	if (n == -1 && !x->peer_closed)
+		c->broken = "a channel cannot be written";
 	else if (n > 0)
 		x->progress_us = c->now_us;
 }

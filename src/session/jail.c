@@ -47,6 +47,6 @@ const struct jail session_jail = {
 	.name = "session",
 	.calls = calls,
 	.open_files = 16,
-	.memory = 512UL << 20,
+	.memory = 128UL << 20,
 	.processes = false,
 };

@@ -126,7 +126,9 @@ run(ssh_bind bind, const char *cipher)
 	}
 	if (set_client(s.client, pair[1], cipher) == 0 && set_stage(&s) == 0)
 		rv = play(&s);
+	/* A client leaves a descriptor that it was given open. */
 	ssh_disconnect(s.client);
+	close(pair[1]);
 	ssh_disconnect(s.server);
 out:
 	if (s.event != NULL)

@@ -118,8 +118,9 @@ option_apply(const char *name, const char *value, struct key_options *ret,
 		return text_fail(
 		    reterr, 0, "option %s takes no value", option->name);
 	if (option->set != NULL && value == NULL)
-		return text_fail(reterr, 0, "option %s needs a value: %s=\"VALUE\"",
-		    option->name, option->name);
+		return text_fail(reterr, 0,
+		    "option %s needs a value: %s=\"VALUE\"", option->name,
+		    option->name);
 	if (option->set == NULL)
 		return 0;
 	if (*value == '\0')

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* covers: src/conf/folder.c */
 #include "conf/load.h"
 
 #include <setjmp.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* covers: src/policy/glob.c */
 #include "policy/address.h"
 
 #include <setjmp.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* covers: src/policy/options.c */
 #include "policy/authorized.h"
 
 #include <setjmp.h>

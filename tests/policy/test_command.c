@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* covers: src/policy/split.c src/policy/verb.c */
 #include "policy/command.h"
 
 #include <setjmp.h>

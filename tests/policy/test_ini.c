@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* covers: src/policy/ini_line.c */
 #include "policy/ini.h"
 
 #include <setjmp.h>

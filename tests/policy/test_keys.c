@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* covers: src/policy/value_list.c */
 #include "support_tree.h"
 
 #include <setjmp.h>

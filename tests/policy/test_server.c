@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* covers: src/policy/listen.c src/policy/section.c src/policy/value.c */
 #include "policy/server.h"
 
 #include <setjmp.h>

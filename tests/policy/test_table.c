@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* covers: src/policy/arena.c */
 #include "policy/table.h"
 
 #include <setjmp.h>

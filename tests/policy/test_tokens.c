@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* covers: src/policy/lookup.c src/policy/tree.c */
 #include "support_tree.h"
 
 #include <setjmp.h>

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Any bytes as the INI files of a tree, divided by FF bytes: whatever loads
+ * without an error decides every request without a fault, and never OK for a
+ * key that the profile does not name.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "policy/decide.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
+
+static const struct format_word formats[] = {
+	{ "raw", false },
+	{ "p1363", false },
+	{ "cms", true },
+};
+
+static void
+told(void *arg, const struct text_error *error)
+{
+	(void)arg;
+	if (error->what[0] == '\0' || error->file[0] == '\0')
+		abort();
+}
+
+static void
+decide(const struct tree *tree, const struct profile *profile)
+{
+	static const char *const commands[] = { "sign", "sign -f raw",
+		"check -k release", "sign -k image -f cms --hash sha384",
+		"pubkey", "cert release" };
+	const struct client_key client = { .profile = profile };
+	const struct moment moment = { "10.2.0.7", 1795000000 };
+	struct command command;
+	struct verdict verdict;
+	struct grant grant;
+	struct text_error error;
+
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+		if (command_parse(commands[i], &command, &error) == -1)
+			abort();
+		if (decide_request(tree, &client, &command, &moment, &grant,
+			&verdict) != REASON_OK) {
+			if (verdict.text[0] == '\0')
+				abort();
+			continue;
+		}
+		if (!grants_key(profile, grant.key))
+			abort();
+		decide_line(
+		    &grant, &moment, 7, HASH_SHA256, "fw.bin", &verdict);
+	}
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
+{
+	static const char *const files[] = { "countersign.conf",
+		"tokens.d/t.conf", "keys.d/k.conf", "profiles.d/p.conf" };
+	struct tree *tree =
+	    tree_new("/etc/cs", formats, sizeof(formats) / sizeof(formats[0]));
+	unsigned errors = 0;
+
+	if (tree == NULL)
+		return 0;
+	for (unsigned part = TREE_SERVER; part <= TREE_PROFILES; part++) {
+		const uint8_t *end = memchr(data, 0xff, len);
+		size_t file = end != NULL ? (size_t)(end - data) : len;
+
+		errors += tree_add(tree, (enum tree_part)part, files[part],
+		    (const char *)data, file, told, NULL);
+		file += end != NULL;
+		data += file;
+		len -= file;
+	}
+	errors += tree_finish(tree, told, NULL);
+	for (size_t i = 0; errors == 0 && i < tree_profiles(tree); i++)
+		decide(tree, tree_profile(tree, i));
+	tree_free(tree);
+	return 0;
+}

@@ -115,7 +115,8 @@ $(foreach t,$(TESTS),$(eval $(call unittest,$(t),$(patsubst %/,%,$(dir $(t))))))
 
 # These speak to the real programs.
 $(B)/tests/token/test_service $(B)/tests/token/test_login \
-$(B)/tests/token/test_faults $(B)/tests/token/test_protection: | \
+$(B)/tests/token/test_faults $(B)/tests/token/test_protection \
+$(B)/tests/token/test_key: | \
 	$(B)/countersign-token $(B)/countersignctl $(B)/tools/module_fault
 
 # tests/fuzz/fuzz_broker_x.c does the same for broker.

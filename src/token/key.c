@@ -18,9 +18,13 @@ find_private(const struct login *l, struct p11_uri *uri, CK_OBJECT_HANDLE *ret,
     struct text_error *reterr)
 {
 	CK_OBJECT_CLASS class = CKO_PRIVATE_KEY;
-	CK_ATTRIBUTE template[3] = { { CKA_CLASS, &class, sizeof(class) } };
+	CK_BBOOL yes = CK_TRUE;
+	CK_ATTRIBUTE template[4] = {
+		{ CKA_CLASS, &class, sizeof(class) },
+		{ CKA_TOKEN, &yes, sizeof(yes) }, /* not our own copies */
+	};
 	CK_OBJECT_HANDLE found[2];
-	CK_ULONG used = 1, count;
+	CK_ULONG used = 2, count;
 	CK_RV rv;
 
 	if (uri->object[0] != '\0')

@@ -15,28 +15,31 @@
 #include "p11/object.h"
 #include "p11/pin.h"
 
-/* Logs in to the place's token, read-write; in a child process only. */
-static bool
-enter(struct p11_session *ret)
+bool
+place_enter(struct login *ret)
 {
+	struct p11_session *s = &ret->session;
 	struct text_error err;
-	struct p11_token token;
 	char pin[PIN_SIZE];
 	CK_UTF8CHAR text[PIN_SIZE];
 	size_t len;
+	CK_RV rv;
 	int fd;
 
 	setenv("SOFTHSM2_CONF", place_path("softhsm2.conf"), 1);
 	fd = open(place_path("pin"), O_RDONLY | O_CLOEXEC);
 	if (pin_read(fd, pin, &len, &err) == -1 ||
-	    module_load(SOFTHSM, &ret->fn, &err) == -1 ||
-	    module_find(ret->fn, LABEL, NULL, &token, &err) == -1)
+	    module_load(SOFTHSM, &s->fn, &err) == -1 ||
+	    module_find(s->fn, LABEL, NULL, &ret->token, &err) == -1)
 		return false;
+	close(fd);
 	memcpy(text, pin, len);
-	return ret->fn->C_OpenSession(token.slot,
-		   CKF_SERIAL_SESSION | CKF_RW_SESSION, NULL, NULL,
-		   &ret->handle) == CKR_OK &&
-	    ret->fn->C_Login(ret->handle, CKU_USER, text, len) == CKR_OK;
+	rv = s->fn->C_OpenSession(ret->token.slot,
+	    CKF_SERIAL_SESSION | CKF_RW_SESSION, NULL, NULL, &s->handle);
+	if (rv != CKR_OK)
+		return false;
+	rv = s->fn->C_Login(s->handle, CKU_USER, text, len);
+	return rv == CKR_OK || rv == CKR_USER_ALREADY_LOGGED_IN;
 }
 
 static CK_RV
@@ -95,15 +98,17 @@ static CK_RV delete (const struct p11_session *s, const char *name)
 static void
 change(const struct odd_key *key, const char *name)
 {
-	struct p11_session s;
+	struct login login;
 	int status;
+	CK_RV rv;
 	pid_t pid = fork();
 
 	if (pid == 0) {
-		if (!enter(&s))
+		if (!place_enter(&login))
 			_exit(2);
-		_exit((key != NULL ? generate(&s, key) : delete (&s, name)) !=
-		    CKR_OK);
+		rv = key != NULL ? generate(&login.session, key) :
+				   delete (&login.session, name);
+		_exit(rv != CKR_OK);
 	}
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	assert_int_equal(status, 0);

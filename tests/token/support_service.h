@@ -12,6 +12,7 @@
 #include <sys/types.h>
 
 #include "base/channel.h"
+#include "token/login.h"
 #include "wire/token.h"
 
 #define SOFTHSM "/usr/lib/softhsm/libsofthsm2.so"
@@ -50,6 +51,8 @@ struct odd_key {
 };
 void place_key(const struct odd_key *);
 void place_delete(const char *name);
+/* Logs this process in, read-write. */
+bool place_enter(struct login *ret);
 /* Makes the token unwritable by its mode (or writable again). */
 void place_seal(bool sealed);
 

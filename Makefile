@@ -116,12 +116,13 @@ $(foreach t,$(TESTS),$(eval $(call unittest,$(t),$(patsubst %/,%,$(dir $(t))))))
 # These speak to the real programs.
 $(B)/tests/token/test_service $(B)/tests/token/test_login \
 $(B)/tests/token/test_faults $(B)/tests/token/test_protection \
-$(B)/tests/token/test_key: | \
+$(B)/tests/token/test_key $(B)/tests/token/test_provision: | \
 	$(B)/countersign-token $(B)/countersignctl $(B)/tools/module_fault
 
 # tests/fuzz/fuzz_broker_x.c does the same for broker.
 FUZZERS	:= $(notdir $(basename $(wildcard tests/fuzz/fuzz_*.c)))
 define fuzzer
+$(B)/tests/fuzz/$(1).o: EXTRA += $(P11_CFLAGS)
 $(B)/$(1): $(B)/tests/fuzz/$(1).o $(call body,$(2))
 	$$(call say,LD)$$(CC) $$(LDFLAGS) -o $$@ $$^ $(call libs,$(2),libs)
 endef

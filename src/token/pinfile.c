@@ -44,14 +44,15 @@ stamp(int fd, uint8_t ret[static WIRE_STAMP])
 static int
 open_checked(const char *path, struct text_error *reterr)
 {
+	struct text_error err;
 	int fd;
 
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 	if (fd == -1)
 		return text_fail(reterr, 0, "%s: %s", path, strerror(errno));
-	if (file_check(fd, path, FILE_SECRET, reterr) == -1) {
+	if (file_check(fd, path, FILE_SECRET, &err) == -1) {
 		close(fd);
-		return -1;
+		return text_fail(reterr, 0, "%.128s: %s", path, err.what);
 	}
 	return fd;
 }

@@ -18,7 +18,7 @@
 #include "session/splitter.h"
 
 /* No more lines are read while this much output waits for its reader. */
-#define OUT_HIGH ((size_t)256 << 10)
+#define OUT_HIGH ((size_t)64 << 10)
 
 /* What the channels of a connection have in common. */
 struct common {

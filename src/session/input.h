@@ -14,7 +14,7 @@
  * taken as it comes; the rest stays with libssh and holds the window shut,
  * until the buffer runs low and takes all of it at once.
  */
-#define INPUT_SOFT ((size_t)128 << 10)
+#define INPUT_SOFT ((size_t)64 << 10)
 #define INPUT_LOW ((size_t)16 << 10)
 /* A peer that has sent more than this ahead ignores its window. */
 #define INPUT_AHEAD ((size_t)2 << 20)

@@ -22,7 +22,7 @@ struct fake {
 	CK_ULONG nfound;
 	CK_ULONG at;
 	CK_ULONG
-	    portion; /* handles per C_FindObjects; more than asked: a lie */
+	portion; /* handles per C_FindObjects; more than asked: a lie */
 	CK_RV rv; /* of every call, unless OK */
 	struct p11_token tokens[4];
 	CK_ULONG ntokens;

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* covers: src/p11/curve.c */
 #include "p11/pubkey.h"
 
 #include <openssl/rsa.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* covers: src/token/fit.c src/token/sign.c */
 #include "support_service.h"
 
 #include <fcntl.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* covers: src/token/copy.c */
 #include "token/key.h"
 
 #include <setjmp.h>

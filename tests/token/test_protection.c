@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* covers: src/token/jail.c */
 /*
  * What the jail keeps a module from.  Sanitizers need calls that it forbids,
  * so that these tests run in other builds only (tests/hostile/token.sh).

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* covers: src/ctl/token.c src/ctl/token_init.c src/ctl/token_keygen.c */
+/* covers: src/ctl/token_list.c src/ctl/token_login.c */
 /*
  * countersignctl token, as an admin runs it.
  */

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* covers: src/token/keeper.c src/token/main.c src/token/spawn.c */
+/* covers: src/token/worker.c src/token/probe.c */
 #include "support_service.h"
 
 #include <fcntl.h>

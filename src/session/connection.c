@@ -63,9 +63,8 @@ on_channel(ssh_session ssh, void *arg)
 	if (!c->login.done || c->over || c->leave_us != 0 ||
 	    c->count >= c->start.channels || c->count >= CONNECTION_CHANNELS)
 		return NULL;
-	if ((x = exchange_new(&c->common, c->next_number)) == NULL)
+	if ((x = exchange_new(&c->common)) == NULL)
 		return NULL;
-	c->next_number++;
 	c->exchanges[c->count++] = x;
 	c->common.again = true;
 	return x->ssh;
@@ -280,7 +279,7 @@ static void
 init(struct connection *c, ssh_session ssh, int fd, int broker,
     const struct session_start *start)
 {
-	c->next_number = 1;
+	c->common.next_number = 1;
 	c->start = *start;
 	c->fd = fd;
 	c->common.ssh = ssh;

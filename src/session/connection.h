@@ -27,7 +27,6 @@ struct connection {
 	struct exchange *exchanges[CONNECTION_CHANNELS];
 	size_t count;
 	size_t turn; /* whose turn it is to be first */
-	uint32_t next_number;
 	uint64_t traffic_us;
 	uint64_t leave_us; /* the broker ended it: when we go at the latest */
 	bool served; /* a first command came */

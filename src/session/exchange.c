@@ -96,14 +96,13 @@ set_callbacks(struct exchange *x)
 }
 
 struct exchange *
-exchange_new(struct common *common, uint32_t number)
+exchange_new(struct common *common)
 {
 	struct exchange *x = calloc(1, sizeof(*x));
 
 	if (x == NULL)
 		return NULL;
 	x->common = common;
-	x->number = number;
 	x->progress_us = common->now_us;
 	buf_init(&x->in, INPUT_MAX);
 	buf_init(&x->streams.out, OUT_MAX);
@@ -178,6 +177,9 @@ ask(struct exchange *x)
 		exchange_fail(x, reason_exit(REASON_USAGE),
 		    "the command may hold printable ASCII only");
 	else if (link_is_ready(&x->common->link)) {
+		/* Numbers ascend as the broker sees them, whichever
+		 * channel was opened first. */
+		x->number = x->common->next_number++;
 		ask_open(&x->common->link, x->number, x->how, command);
 		x->known = true;
 		x->state = EXCHANGE_ASKED;

@@ -23,7 +23,7 @@ find(struct connection *c, uint32_t number, struct exchange **ret)
 	*ret = connection_find(c, number);
 	if (*ret != NULL && (!(*ret)->known || (*ret)->state >= EXCHANGE_DONE))
 		*ret = NULL;
-	return number < c->next_number;
+	return number < c->common.next_number;
 }
 
 static bool

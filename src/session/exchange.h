@@ -27,6 +27,7 @@ struct common {
 	struct outlet outlet;
 	uint64_t now_us;
 	uint32_t idle_ms;
+	uint32_t next_number; /* the next channel's that asks the broker */
 	bool again; /* there is more to do right now */
 	const char *broken; /* the peer broke a rule: why the connection ends */
 };
@@ -74,7 +75,7 @@ struct exchange {
 };
 
 /* NULL: no memory.  The channel is then refused. */
-struct exchange *exchange_new(struct common *, uint32_t number);
+struct exchange *exchange_new(struct common *);
 void exchange_free(struct exchange *);
 /* One round: whatever can be done without waiting. */
 void exchange_work(struct exchange *);

@@ -168,8 +168,8 @@ enter(int who, char what[128])
 		prepared.count, &landlock, what) == -1)
 		return -1;
 	if (who == LOOP && !landlock)
-		log_info("this kernel has no Landlock; files are protected by "
-			 "their modes only");
+		log_debug("this kernel has no Landlock; files are protected by "
+			  "their modes only");
 	return 0;
 }
 

@@ -82,6 +82,7 @@ static const struct jail_call loader_calls[] = {
 	{ .name = "fcntl", .why = "fdopendir" },
 	{ .name = "geteuid", .why = "whose file it must be" },
 	{ .name = "statx", .why = "owner and mode" },
+	{ .name = "readlink", .why = "the folder by its own name" },
 	{ .name = "readlinkat", .why = "linked files" },
 	{ .name = NULL },
 };

@@ -20,14 +20,20 @@ static void __attribute__((noreturn)) wait_for(pid_t child, int fd)
 }
 
 int
-background_enter(void)
+background_enter(struct background *ret)
 {
-	int ends[2];
+	int ends[2], null;
 	pid_t child;
 
-	if (pipe2(ends, O_CLOEXEC) == -1)
+	/* Opened now: files are out of reach by the time it is needed. */
+	if ((null = open("/dev/null", O_RDWR | O_CLOEXEC)) == -1)
 		return -1;
+	if (pipe2(ends, O_CLOEXEC) == -1) {
+		close(null);
+		return -1;
+	}
 	if ((child = fork()) == -1) {
+		close(null);
 		close(ends[0]);
 		close(ends[1]);
 		return -1;
@@ -38,24 +44,18 @@ background_enter(void)
 	}
 	close(ends[0]);
 	setsid();
-	return ends[1];
+	*ret = (struct background){ .word = ends[1], .null = null };
+	return 0;
 }
 
 void
-background_ready(int fd)
+background_ready(struct background *b)
 {
-	int null;
-
-	if (fd == -1)
-		return;
-	if ((null = open("/dev/null", O_RDWR | O_CLOEXEC)) != -1) {
-		dup2(null, STDIN_FILENO);
-		dup2(null, STDOUT_FILENO);
-		dup2(null, STDERR_FILENO);
-		if (null > STDERR_FILENO)
-			close(null);
-	}
-	while (write(fd, "r", 1) == -1)
+	dup2(b->null, STDIN_FILENO);
+	dup2(b->null, STDOUT_FILENO);
+	dup2(b->null, STDERR_FILENO);
+	close(b->null);
+	while (write(b->word, "r", 1) == -1)
 		break;
-	close(fd);
+	close(b->word);
 }

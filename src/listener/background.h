@@ -6,13 +6,15 @@
 #ifndef CS_LISTENER_BACKGROUND_H
 #define CS_LISTENER_BACKGROUND_H
 
-/*
- * Returns in the child only, with a descriptor for background_ready(), or -1
- * with errno when there is no child.
- */
-int background_enter(void);
+struct background {
+	int word; /* to the first process */
+	int null;
+};
 
-/* Lets the first process go, and the terminal with it.  Accepts -1. */
-void background_ready(int fd);
+/* Returns in the child only: 0, or -1 with errno when there is no child. */
+int background_enter(struct background *ret);
+
+/* Lets the first process go, and the terminal with it. */
+void background_ready(struct background *);
 
 #endif

@@ -62,12 +62,13 @@ child_ended(struct listener *l, enum child child, int status)
 	char how[64];
 
 	child_status_text(status, how, sizeof(how));
-	log_debug("%s %s", child_program(child), how);
 	if (l->phase == PHASE_END ? status != 0 :
 				    !(l->phase == PHASE_DRAIN &&
 					child == CHILD_BROKER && status == 0)) {
 		log_warn("%s %s", child_program(child), how);
 		l->status = EX_SOFTWARE;
+	} else {
+		log_debug("%s %s", child_program(child), how);
 	}
 	drain_end(l);
 	if (children_gone(&l->children))

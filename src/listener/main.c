@@ -43,7 +43,8 @@ main(int argc, char **argv)
 {
 	static struct listener l = { .broker = -1, .parent = -1, .notify = -1 };
 	struct options options;
-	int status, terminal = -1;
+	struct background background;
+	int status;
 
 	if ((status = options_parse(&options, argc, argv)) != -1)
 		return status;
@@ -54,7 +55,7 @@ main(int argc, char **argv)
 		/* Later its errors go where nobody looks yet. */
 		if ((status = start_test(&options)) != 0)
 			return status;
-		if ((terminal = background_enter()) == -1)
+		if (background_enter(&background) == -1)
 			log_fatal("fork: %s", strerror(errno));
 	}
 	if (start_processes(&options, &l) == -1 || serve(&l, &options) == -1) {
@@ -62,7 +63,8 @@ main(int argc, char **argv)
 		return EXIT_FAILURE;
 	}
 	start_announce(&l, !options.foreground);
-	background_ready(terminal);
+	if (!options.foreground)
+		background_ready(&background);
 	if (loop_run(l.loop) == -1)
 		log_fatal("epoll: %s", strerror(errno));
 	return l.status;

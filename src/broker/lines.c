@@ -92,10 +92,13 @@ request_stop(struct request *q)
 static void
 end_whole(struct request *q, struct slot *slot, bool policy)
 {
-	snprintf(q->last_words, sizeof(q->last_words),
-	    "nothing was signed, because of digest %llu%s%s%s: %s",
-	    (unsigned long long)slot->number, slot->name_len > 0 ? ", " : "",
-	    slot->name, "", slot_text(slot));
+	q->last_line = (uint32_t)slot->number;
+	if (q->command.verb == VERB_CHECK) {
+		request_fail(q, slot->reason, slot_text(slot));
+		return;
+	}
+	snprintf(q->last_words, sizeof(q->last_words), "%s; nothing was signed",
+	    slot_text(slot));
 	request_refuse_line(q, slot, policy);
 }
 
@@ -132,11 +135,10 @@ failed(
 		return;
 	}
 	slot_say(slot, reason, text, "");
-	if (q->command.verb == VERB_CHECK ||
-	    !journal_works(q->session->service->journal))
-		request_fail(q, reason, text);
-	else
+	if (journal_works(q->session->service->journal))
 		end_whole(q, slot, false);
+	else
+		request_fail(q, reason, text);
 }
 
 /* The mechanism for this hash, worked out once a request. */

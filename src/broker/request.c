@@ -112,7 +112,9 @@ static void
 send_done(struct request *q, uint8_t exit, const char *text)
 {
 	struct writer w = service_writer(q->session->service);
-	struct done_reply done = { .channel = q->channel, .exit = exit };
+	struct done_reply done = {
+		.channel = q->channel, .exit = exit, .line = q->last_line
+	};
 
 	send_text(q);
 	snprintf(done.text, sizeof(done.text), "%s", text);
@@ -191,6 +193,11 @@ request_refuse(struct request *q, const struct verdict *verdict)
 {
 	char rule[RULE_SIZE];
 
+	/* What would be refused was not asked for. */
+	if (q->command.verb == VERB_CHECK && verdict->reason != REASON_VERB) {
+		request_fail(q, verdict->reason, verdict->text);
+		return;
+	}
 	rule_text(&verdict->rule, rule);
 	snprintf(q->last_words, sizeof(q->last_words), "%s", verdict->text);
 	await(q, verdict->reason);

@@ -88,6 +88,7 @@ struct request {
 	struct buf text;
 	uint8_t exit;
 	char last_words[MESSAGE_SIZE];
+	uint32_t last_line; /* that they are about; 0: the whole request */
 
 	struct slot **ring;
 	uint32_t ring_size; /* a power of two, or 0 */

@@ -157,6 +157,11 @@ await(struct slot *slot, int begun)
 void
 slot_deny(struct slot *slot)
 {
+	/* What would be refused was not asked for. */
+	if (slot->request->command.verb == VERB_CHECK) {
+		slot_done(slot);
+		return;
+	}
 	slot->waiter.fn = on_recorded;
 	await(slot,
 	    record_deny(slot->request, slot, slot->reason, slot_text(slot),

@@ -177,6 +177,14 @@ put_good(struct streams *s, const struct accept_reply *a,
 	}
 }
 
+void
+answers_complain(
+    struct streams *s, uint32_t number, const char *text, size_t len)
+{
+	buf_addf(&s->err, "countersign: line %u: %.*s\n", (unsigned)number,
+	    (int)len, text);
+}
+
 /* A sentence always; a place in the output only with keep_going. */
 static void
 put_refused(struct streams *s, const struct accept_reply *a,
@@ -186,8 +194,7 @@ put_refused(struct streams *s, const struct accept_reply *a,
 	enum output output = output_of(a);
 	char word[64];
 
-	buf_addf(&s->err, "countersign: line %u: %.*s\n",
-	    (unsigned)line->number, (int)len, text);
+	answers_complain(s, line->number, text, len);
 	if (!a->keep_going)
 		return;
 	if (output == OUTPUT_LINES) {

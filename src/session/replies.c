@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "session/replies.h"
 
+#include <string.h>
+
 #include "session/input.h"
 
 bool
@@ -45,16 +47,34 @@ status_of(const struct exchange *x, const struct done_reply *done)
 	return done->exit == 0 && x->bad_lines > 0 ? 1 : done->exit;
 }
 
+/* The number that the client knows a line by; 0: there is no such line. */
+static uint32_t
+number_of(struct exchange *x, uint32_t place)
+{
+	struct pending_line line = { .number = 0 };
+
+	while (place-- > 0)
+		if (!pending_take(&x->pending, &line))
+			return 0;
+	return line.number;
+}
+
 bool
 replies_done(struct exchange *x, const struct done_reply *done)
 {
 	int status = status_of(x, done);
+	uint32_t number;
 
 	if (x->state < EXCHANGE_ASKED)
 		return false;
 	x->known = false;
 	if (x->state >= EXCHANGE_LINES && status <= 1)
 		answers_end(&x->streams, &x->accept);
-	exchange_fail(x, status, done->text);
+	if ((number = number_of(x, done->line)) == 0) {
+		exchange_fail(x, status, done->text);
+		return true;
+	}
+	answers_complain(&x->streams, number, done->text, strlen(done->text));
+	exchange_finish(x, status);
 	return true;
 }

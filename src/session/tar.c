@@ -90,7 +90,9 @@ tar_name_ok(
 static void
 put_octal(char *field, size_t size, size_t value)
 {
-	snprintf(field, size, "%0*zo", (int)size - 1, value);
+	field[--size] = '\0';
+	for (; size > 0; value /= 8)
+		field[--size] = (char)('0' + value % 8);
 }
 
 /* The checksum is the sum of all bytes, itself counted as blanks. */

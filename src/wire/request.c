@@ -164,6 +164,7 @@ done_reply_put(struct writer *w, const struct done_reply *m)
 	wire_put_type(w, WIRE_DONE);
 	put_u32(w, m->channel);
 	put_u8(w, m->exit);
+	put_u32(w, m->line);
 	put_str(w, m->text);
 }
 
@@ -172,6 +173,7 @@ done_reply_get(struct reader *r, struct done_reply *ret)
 {
 	ret->channel = get_u32(r);
 	ret->exit = get_u8(r);
+	ret->line = get_u32(r);
 	get_str(r, ret->text, sizeof(ret->text));
 	return reader_done(r);
 }

@@ -88,6 +88,8 @@ struct text_reply {
 struct done_reply {
 	uint32_t channel;
 	uint8_t exit;
+	/* Which of the lines without an answer it is about, from 1; 0: none. */
+	uint32_t line;
 	char text[MESSAGE_SIZE]; /* for stderr; may be empty */
 };
 

@@ -316,5 +316,12 @@ ends_done(struct ends *e, int session, char text[MESSAGE_SIZE])
 	ends_recv(e, session, WIRE_DONE);
 	assert_true(done_reply_get(&e->r, &done));
 	text_copy(text, MESSAGE_SIZE, done.text);
+	e->done_line = done.line;
 	return done.exit;
+}
+
+uint32_t
+ends_done_line(const struct ends *e)
+{
+	return e->done_line;
 }

@@ -29,6 +29,7 @@ struct ends {
 	uint64_t connections;
 	uint8_t in[CHANNEL_MAX], out[CHANNEL_MAX];
 	struct reader r;
+	uint32_t done_line;
 };
 
 /* The folder with a good tree: keys "release" (P-256) and "other". */
@@ -86,6 +87,8 @@ void ends_channel(struct ends *, int session, enum wire_type, uint32_t);
 enum reason ends_answer(struct ends *, int session, struct answer *ret);
 /* DONE; its exit code. */
 int ends_done(struct ends *, int session, char text[MESSAGE_SIZE]);
+/* The line that the last ends_done was about; 0: none. */
+uint32_t ends_done_line(const struct ends *);
 
 /* The records, whose chain must hold; fails when there are none. */
 char *ends_records(const struct ends *);

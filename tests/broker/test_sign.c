@@ -197,7 +197,7 @@ signs_nothing_of_an_atomic_request_with_a_refused_line(void **state)
 	ends_lines(&e, session, 1, 2, 1, "forbidden");
 	assert_int_equal(ends_done(&e, session, text), 77);
 	assert_non_null(strstr(text, "nothing was signed"));
-	assert_non_null(strstr(text, "601"));
+	assert_int_equal(ends_done_line(&e), 601);
 	records = ends_records(&e);
 	assert_non_null(ends_record(records, "DENY", "line=\"601\""));
 	assert_null(ends_record(records, "SIGN", ""));
@@ -243,7 +243,7 @@ checks_without_signing_or_recording(void **state)
 	assert_int_equal(ends_done(&e, session, text), 1);
 	records = ends_records(&e);
 	assert_null(ends_record(records, "SIGN", ""));
-	assert_non_null(ends_record(records, "DENY", "verb=\"check\""));
+	assert_null(ends_record(records, "DENY", ""));
 	free(records);
 	assert_true(ends_is_quiet(worker[0], 20));
 }

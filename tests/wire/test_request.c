@@ -251,11 +251,11 @@ refuses_a_text_that_is_too_long(void **state)
 static void
 a_done_comes_back(void **state)
 {
-	struct done_reply m = { 3, 77, "the profile grants no such key" };
+	struct done_reply m = { 3, 77, 12, "the profile grants no such key" };
 
 	(void)state;
 	codec_holds(&done_reply_codec, &m);
-	codec_refuses(&done_reply_codec, &m, 8, 0);
+	codec_refuses(&done_reply_codec, &m, 12, 0);
 	m.text[0] = '\0';
 	m.exit = 255;
 	codec_holds(&done_reply_codec, &m);

@@ -11,26 +11,22 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "broker/batches.h"
 #include "broker/journal_file.h"
 
-/*
- * One batch at most: after a crash the end of the file is looked for in its
- * last MiB (audit/verify.h).
- */
-#define BATCH_SIZE (512u << 10)
 /* Batches that may wait before new work does. */
 #define BATCHES_MAX 2
 /* What must be free before a full disk counts as recovered. */
 #define PROBE_SIZE (1u << 20)
 #define PROBE_US 1000000u
-
-struct batch {
-	struct batch *next;
-	size_t len;
-	uint64_t ticket; /* of its last record */
-	struct chain chain; /* after its last record */
-	char data[BATCH_SIZE];
-};
+/*
+ * A sync costs about the same for one record as for a hundred.  While records
+ * come in a stream (so many in the last batch), the next batch is let grow to
+ * this size, or for this time; a record that comes alone is never held up.
+ */
+#define STREAM_RECORDS 16
+#define HOLD_SIZE (64u << 10)
+#define HOLD_US 2000u
 
 struct journal {
 	/* The loop's. */
@@ -40,16 +36,15 @@ struct journal {
 	struct chain on_disk;
 	uint64_t ticket; /* of the last record taken in */
 	uint64_t records;
-	struct batch *first, **last; /* to be written */
-	struct batch *unused;
-	size_t batches;
+	struct batches batches; /* to be written; the first by the thread */
 	struct waiter *waiting, **waiting_last;
 	bool failing, was_full;
 	char error[128];
 	loop_timer_fn *freed;
 	void *freed_arg;
 	struct loop_source *source;
-	struct loop_timer *probe;
+	struct loop_timer *probe, *hold;
+	bool streaming;
 	int done_fd;
 	bool busy; /* the thread has work */
 
@@ -81,7 +76,6 @@ journal_open(const char *path, const struct record_origin *origin,
 	}
 	j->done_fd = -1;
 	j->origin = *origin;
-	j->last = &j->first;
 	j->waiting_last = &j->waiting;
 	if (journal_file_open(&j->file, path, &j->chain, ret_torn, reterr) ==
 	    -1) {
@@ -141,24 +135,31 @@ hand_over(struct journal *j, const struct batch *work)
 	pthread_mutex_unlock(&j->lock);
 }
 
+/* May the first batch grow a little more? */
+static bool
+may_hold(struct journal *j)
+{
+	const struct batch *b = j->batches.first;
+	uint64_t due = b->since_us + HOLD_US;
+
+	if (!j->streaming || b->len >= HOLD_SIZE || b->next != NULL ||
+	    clock_mono_us() >= due)
+		return false;
+	loop_timer_set(j->hold, due);
+	return true;
+}
+
 void
 journal_flush(struct journal *j)
 {
-	if (!j->busy && !j->failing && j->first != NULL)
-		hand_over(j, j->first);
+	if (!j->busy && !j->failing && j->batches.first != NULL && !may_hold(j))
+		hand_over(j, j->batches.first);
 }
 
-static struct batch *
-batch_shift(struct journal *j)
+static void
+on_hold_over(void *arg)
 {
-	struct batch *b = j->first;
-
-	if ((j->first = b->next) == NULL)
-		j->last = &j->first;
-	j->batches--;
-	b->next = j->unused;
-	j->unused = b;
-	return b;
+	journal_flush(arg);
 }
 
 /* Calls everybody who waits for a record up to this one. */
@@ -178,8 +179,9 @@ waiters_call(struct journal *j, uint64_t ticket, bool ok)
 static void
 batch_written(struct journal *j)
 {
-	const struct batch *b = batch_shift(j);
+	const struct batch *b = batches_shift(&j->batches);
 
+	j->streaming = b->chain.seq - j->on_disk.seq >= STREAM_RECORDS;
 	j->records += b->chain.seq - j->on_disk.seq;
 	j->on_disk = b->chain;
 	waiters_call(j, b->ticket, true);
@@ -193,8 +195,8 @@ batch_failed(struct journal *j, int error)
 		    strerror(error));
 	j->failing = true;
 	snprintf(j->error, sizeof(j->error), "%s", strerror(error));
-	while (j->first != NULL)
-		batch_shift(j);
+	while (j->batches.first != NULL)
+		batches_shift(&j->batches);
 	j->chain = j->on_disk;
 	waiters_call(j, j->ticket, false);
 	loop_timer_set(j->probe, clock_mono_us() + PROBE_US);
@@ -274,7 +276,9 @@ journal_start(struct journal *j, struct loop *loop, void (*gate)(void *),
 	j->freed_arg = freed_arg;
 	if ((j->done_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) == -1)
 		return -1;
-	if ((j->probe = loop_timer_new(loop, on_probe_due, j)) == NULL)
+	j->probe = loop_timer_new(loop, on_probe_due, j);
+	j->hold = loop_timer_new(loop, on_hold_over, j);
+	if (j->probe == NULL || j->hold == NULL)
 		return -1;
 	j->source = loop_add(loop, j->done_fd, EPOLLIN, on_done, j);
 	if (j->source == NULL)
@@ -292,6 +296,7 @@ journal_start(struct journal *j, struct loop *loop, void (*gate)(void *),
 static void
 drain(struct journal *j)
 {
+	j->streaming = false;
 	journal_flush(j);
 	while (j->busy) {
 		pthread_mutex_lock(&j->lock);
@@ -300,14 +305,14 @@ drain(struct journal *j)
 		j->finished = false;
 		pthread_mutex_unlock(&j->lock);
 		finish(j);
+		j->streaming = false;
+		journal_flush(j);
 	}
 }
 
 void
 journal_close(struct journal *j)
 {
-	struct batch *b;
-
 	if (j == NULL)
 		return;
 	if (j->started) {
@@ -321,12 +326,8 @@ journal_close(struct journal *j)
 	waiters_call(j, j->ticket, false);
 	loop_remove(j->source);
 	loop_timer_free(j->probe);
-	while (j->first != NULL)
-		batch_shift(j);
-	while ((b = j->unused) != NULL) {
-		j->unused = b->next;
-		free(b);
-	}
+	loop_timer_free(j->hold);
+	batches_release(&j->batches);
 	if (j->done_fd != -1)
 		close(j->done_fd);
 	journal_file_close(&j->file);
@@ -344,7 +345,7 @@ journal_works(const struct journal *j)
 bool
 journal_has_room(const struct journal *j)
 {
-	return !j->failing && j->batches <= BATCHES_MAX;
+	return !j->failing && j->batches.count <= BATCHES_MAX;
 }
 
 void
@@ -365,33 +366,6 @@ journal_begin(struct journal *j, enum event event)
 	return &j->record;
 }
 
-/* The batch that takes len more bytes, or NULL. */
-static struct batch *
-batch_for(struct journal *j, size_t len)
-{
-	struct batch *b = j->unused;
-
-	/* The first is the thread's while it is busy. */
-	if (j->batches > (j->busy ? 1u : 0u)) {
-		struct batch *tail = j->first;
-
-		while (tail->next != NULL)
-			tail = tail->next;
-		if (BATCH_SIZE - tail->len >= len)
-			return tail;
-	}
-	if (b != NULL)
-		j->unused = b->next;
-	else if ((b = malloc(sizeof(*b))) == NULL)
-		return NULL;
-	b->next = NULL;
-	b->len = 0;
-	*j->last = b;
-	j->last = &b->next;
-	j->batches++;
-	return b;
-}
-
 int
 journal_end(struct journal *j, const char *text, struct waiter *waiter)
 {
@@ -400,7 +374,8 @@ journal_end(struct journal *j, const char *text, struct waiter *waiter)
 
 	if (j->failing || record_finish(&j->record, &j->chain, text) == -1)
 		return -1;
-	if ((b = batch_for(j, j->record.len)) == NULL) {
+	b = batches_room(&j->batches, j->record.len, j->busy);
+	if (b == NULL) {
 		j->chain = before;
 		return -1;
 	}

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sysexits.h>
 #include <unistd.h>
 
@@ -131,6 +132,8 @@ static void __attribute__((noreturn)) become(const struct spawn *s)
 		fail(s->argv[0], "descriptors");
 	if (s->user != NULL && jail_become(s->user) == -1)
 		fail(s->argv[0], s->user);
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1)
+		fail(s->argv[0], "no_new_privs");
 	if (chdir("/") == -1)
 		fail(s->argv[0], "/");
 	fexecve(program, s->argv, environment);

@@ -33,8 +33,9 @@ int spawn_open(const char *name);
 
 /*
  * The child ignores the signals that are for countersignd alone and has a
- * process group of its own.  0, or -1 with errno.  A child that cannot become
- * its user or cannot be executed ends with 71 and says so on its err.
+ * process group of its own; no program it executes gains a privilege.  0, or -1
+ * with errno.  A child that cannot become its user or cannot be executed ends
+ * with 71 and says so on its err.
  */
 int spawn_start(const struct spawn *, pid_t *ret);
 

@@ -83,13 +83,16 @@ the_server_may_rekey_in_the_middle() {
 	instance_stop "$other"
 }
 
-no_terminal_is_given_but_the_command_runs() {
-	SSH_MORE=-tt expect_exit 0 sign_ssh "$DIR" whoami </dev/null
-	grep -q build01 "$OUT"
+# As a person at a terminal; options have no blanks.
+at_a_terminal() {
+	local options
+	options=$(ssh_options "$DIR" build01 | tr '\n' ' ')
+	script -qec "ssh $options 127.0.0.1" /dev/null </dev/null
 }
 
-a_terminal_without_a_command_is_greeted() {
-	SSH_MORE=-tt expect_exit 0 sign_ssh "$DIR" </dev/null
+a_terminal_is_refused_but_greeted() {
+	expect_exit 0 at_a_terminal
+	grep -q 'PTY allocation request failed' "$OUT"
 	grep -q build01 "$OUT"
 }
 
@@ -170,8 +173,7 @@ cases thirty_channels_at_once_each_get_their_own \
     a_channel_that_is_not_read_stalls_no_other \
     the_client_may_rekey_in_the_middle \
     the_server_may_rekey_in_the_middle \
-    no_terminal_is_given_but_the_command_runs \
-    a_terminal_without_a_command_is_greeted \
+    a_terminal_is_refused_but_greeted \
     nothing_is_forwarded \
     the_environment_is_not_taken \
     only_public_keys_may_log_in \

@@ -34,9 +34,9 @@ no_root_process_remains() {
 	# No groups, no capabilities, no way back.
 	local pid
 	for pid in $(instance_tree "$PID"); do
-		expect groups "" \
-		    "$(awk '/^Groups:/ { $1 = ""; print $0 }' \
-			"/proc/$pid/status" | tr -d ' ')"
+		expect groups "$(awk '/^Gid:/ { print $2 }' \
+		    "/proc/$pid/status")" \
+		    "$(awk '/^Groups:/ { print $2 $3 }' "/proc/$pid/status")"
 		expect capabilities 0000000000000000 \
 		    "$(awk '/^CapPrm:/ { print $2 }' "/proc/$pid/status")"
 		expect no_new_privs 1 \
@@ -47,22 +47,34 @@ no_root_process_remains() {
 
 each_process_is_jailed() {
 	instance_start "$DIR"
-	local pid
-	for pid in $(instance_tree "$PID"); do
+	local pid parent
+	SSH_MORE="-M -S $DIR/master -N" sign_ssh "$DIR" </dev/null &
+	INSTANCE_PIDS="$INSTANCE_PIDS $!"
+	wait_for 10 test -S "$DIR/master"
+	# The parent of the sessions has nobody to talk to but us.
+	parent=$(process_named "$PID" countersign-session)
+	[ "$(instance_tree "$parent" | wc -l)" = 2 ] || fail "no session"
+	for pid in $(instance_tree "$PID" | grep -vx "$parent"); do
 		expect "seccomp of $(tr '\0' ' ' <"/proc/$pid/cmdline")" 2 \
 		    "$(awk '/^Seccomp:/ { print $2 }' "/proc/$pid/status")"
 	done
 	instance_stop "$DIR"
 }
 
+maps_none_of() { # PATTERN PID
+	if grep -E "$1" "/proc/$2/maps"; then
+		fail "it may not link that"
+	fi
+}
+
 each_program_links_only_its_own() {
 	local pid
 	instance_start "$DIR"
 	pid=$(process_named "$PID" countersign-broker)
-	! grep -Eq 'libssh|libp11|softhsm' "/proc/$pid/maps"
+	maps_none_of 'libssh|libp11|softhsm' "$pid"
 	pid=$(process_named "$PID" countersign-session)
-	! grep -Eq 'libp11|softhsm|inih' "/proc/$pid/maps"
-	! grep -Eq 'libssh|libp11|libcrypto' "/proc/$PID/maps"
+	maps_none_of 'libp11|softhsm|inih' "$pid"
+	maps_none_of 'libssh|libp11|libcrypto' "$PID"
 	instance_stop "$DIR"
 }
 
@@ -128,7 +140,7 @@ a_bad_tree_does_not_start() {
 	expect_exit 1 timeout 10 "$B/countersignd" -D -C "$DIR"
 	rm "$DIR/keys.d/bad.conf"
 	expect_match stderr "*keys.d/bad.conf:1: *" "$(cat "$ERR")"
-	! grep -q ready "$ERR"
+	expect "ready lines" 0 "$(grep -c ready "$ERR")"
 }
 
 a_taken_port_does_not_start() {
@@ -158,7 +170,7 @@ in_the_background_the_first_process_ends_when_ready() {
 	local pid
 	expect_exit 0 timeout 20 "$B/countersignd" -C "$DIR"
 	grep -q 'ready, listening' "$ERR"
-	sed -n 's/.* port \([0-9]*\)$/\1/p' "$ERR" >"$DIR/port"
+	sed -n 's/.* port \([0-9]*\)$/\1/p' "$ERR" | head -n 1 >"$DIR/port"
 	for pid in /proc/[0-9]*; do
 		case $(tr '\0' ' ' <"$pid/cmdline" 2>/dev/null) in
 		"$B/countersignd -C $DIR "*) INSTANCE_PIDS=${pid#/proc/} ;;

@@ -8,13 +8,28 @@ shared_service rsa:3072 p256
 
 # Starts ssh with its stdin and stdout in our hands: descriptors 7 and 8.
 open_request() { # COMMAND...
-	mkfifo "$DIR/to.$BASHPID" "$DIR/from.$BASHPID"
-	sign_ssh "$DIR" "$@" <"$DIR/to.$BASHPID" >"$DIR/from.$BASHPID" \
-	    2>"$DIR/err" &
+	rm -f "$DIR/to" "$DIR/from"
+	mkfifo "$DIR/to" "$DIR/from"
+	sign_ssh "$DIR" "$@" <"$DIR/to" >"$DIR/from" 2>"$DIR/err" &
 	REQUEST=$!
 	INSTANCE_PIDS="$INSTANCE_PIDS $REQUEST"
-	exec 7>"$DIR/to.$BASHPID" 8<"$DIR/from.$BASHPID"
-	rm "$DIR/to.$BASHPID" "$DIR/from.$BASHPID"
+	exec 7>"$DIR/to" 8<"$DIR/from"
+}
+
+# A batch that has begun to be answered, and takes a while: REQUEST is its ssh
+# itself, which a signal ends as on a terminal.
+begin_batch() { # KEY COUNT
+	rm -f "$DIR/answers"
+	digest_lines "$2" >"$DIR/lines"
+	{
+		# shellcheck disable=SC2046 # words
+		exec env --default-signal=INT ssh \
+		    $(ssh_options "$DIR" build01) 127.0.0.1 sign -k "$1" \
+		    <"$DIR/lines" >"$DIR/answers" 2>"$DIR/err"
+	} &
+	REQUEST=$!
+	INSTANCE_PIDS="$INSTANCE_PIDS $REQUEST"
+	wait_for 10 test -s "$DIR/answers"
 }
 
 ssh_sign() {
@@ -73,7 +88,7 @@ a_reader_that_sleeps_stops_nobody_else() {
 	digest_lines 20000 >&7 &
 	local writer=$!
 	still_serves
-	cat <&8 >"$DIR/answers" &
+	cat <&8 7>&- >"$DIR/answers" &
 	local reader=$!
 	wait $writer
 	exec 7>&-
@@ -83,12 +98,9 @@ a_reader_that_sleeps_stops_nobody_else() {
 }
 
 ctrl_c_leaves_no_half_line_and_no_signature_without_record() {
-	digest_lines 5000 >"$DIR/lines"
-	sign_ssh "$DIR" sign -k rsa3072 <"$DIR/lines" >"$DIR/answers" &
-	local pid=$!
-	wait_for 10 test -s "$DIR/answers"
-	kill -INT $pid
-	wait $pid && fail "ssh did not notice"
+	begin_batch rsa3072 5000
+	kill -INT "$REQUEST"
+	wait "$REQUEST" && fail "ssh did not notice"
 	still_serves
 	# What arrived is whole lines, each of them on record.
 	[ -z "$(tail -c 1 "$DIR/answers" | tr -d '\n')" ] ||
@@ -110,17 +122,14 @@ ctrl_c_leaves_no_half_line_and_no_signature_without_record() {
 }
 
 a_killed_client_loses_no_record() {
-	sign_ssh "$DIR" sign -k p256 <"$DIR/lines" >"$DIR/answers" &
-	local pid=$!
-	wait_for 10 test -s "$DIR/answers"
-	kill -KILL $pid
-	wait $pid || :
+	begin_batch p256 100000
+	kill -KILL "$REQUEST"
+	wait "$REQUEST" || :
 	still_serves
 	"$CTL" log verify "$DIR/log/audit.log"
 }
 
 a_closed_stdout_ends_the_request() {
-	local status=0
 	digest_lines 100000 | sign_ssh "$DIR" sign -k p256 | head -n 1 \
 	    >"$DIR/first"
 	expect answers 1 "$(wc -l <"$DIR/first")"
@@ -128,15 +137,12 @@ a_closed_stdout_ends_the_request() {
 }
 
 one_line_does_not_wait_for_anothers_batch() {
-	digest_lines 3000 >"$DIR/lines"
-	sign_ssh "$DIR" sign -k rsa3072 <"$DIR/lines" >"$DIR/answers" &
-	local pid=$!
-	wait_for 10 test -s "$DIR/answers"
+	begin_batch rsa3072 3000
 	# The batch takes seconds; a foreign line takes a few operations.
 	digest_lines 1 | sign_ssh "$DIR" sign -k rsa3072 >"$DIR/foreign"
-	kill -0 $pid || fail "the batch was over first"
+	kill -0 "$REQUEST" || fail "the batch was over first"
 	expect answers 1 "$(wc -l <"$DIR/foreign")"
-	wait $pid
+	wait "$REQUEST"
 	expect "the batch" 3000 "$(wc -l <"$DIR/answers")"
 }
 

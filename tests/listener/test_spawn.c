@@ -105,6 +105,9 @@ the_child_ignores_what_is_for_us(void **state)
 			     NULL, -1, said, sizeof(said)),
 	    0);
 	assert_string_equal(said, "/\n");
+	assert_int_equal(run("grep -q 'NoNewPrivs:.1' /proc/$$/status", NULL,
+			     -1, said, sizeof(said)),
+	    0);
 }
 
 static void

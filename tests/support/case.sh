@@ -60,14 +60,14 @@ one_case() {
 cases() { # NAME...
 	local name status failed=0
 	for name; do
-		(one_case "$name") >"$DIR/said" 2>&1
+		(one_case "$name") >"$DIR/.case" 2>&1
 		status=$?
 		case $status in
 		0) echo "ok $name" ;;
-		77) echo "skip $name: $(tail -n 1 "$DIR/said")" ;;
+		77) echo "skip $name: $(tail -n 1 "$DIR/.case")" ;;
 		*)
 			echo "FAIL $name (status $status)"
-			sed 's/^/    /' "$DIR/said" | tail -n 20
+			sed 's/^/    /' "$DIR/.case" | tail -n 20
 			[ ! -e "$DIR/service.log" ] ||
 			    tail -n 8 "$DIR/service.log" | sed 's/^/    > /'
 			failed=1

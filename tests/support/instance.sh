@@ -20,6 +20,8 @@ CTL=$B/countersignctl
 
 INSTANCE_PIDS=
 INSTANCE_TYPES="rsa:3072 p256"
+# shellcheck disable=SC2034 # for tests
+INSTANCE_USERS="_countersign-net _countersign _countersign-token"
 
 # A fresh folder below TMPDIR that other users can pass through.
 instance_folder() {
@@ -208,6 +210,7 @@ instance_stop() { # DIR
 # For trap: ends what was started, whatever state it is in.
 instance_cleanup() {
 	instance_status=$?
+	set +e
 	trap '' INT TERM
 	for instance_pid in $INSTANCE_PIDS; do
 		kill -0 "$instance_pid" 2>/dev/null || continue

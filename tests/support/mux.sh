@@ -58,8 +58,8 @@ channel_forget_others() {
 }
 
 channel_ask() { # LINE
-	# shellcheck disable=SC2034 # for tests
 	echo "$1" >&"$CHANNEL_IN"
+	# shellcheck disable=SC2034 # for tests
 	read -r -t 20 -u "$CHANNEL_OUT" ANSWER ||
 	    fail "no answer to $1: $(cat "$CHANNEL_ERR")"
 }

@@ -209,6 +209,14 @@ work(struct connection *c)
 	    watch_broker(c, !link_is_ready(&common->link)) == 0;
 }
 
+static bool
+is_connected(const struct connection *c)
+{
+	return ssh_is_connected(c->common.ssh) &&
+	    (ssh_get_status(c->common.ssh) & (SSH_CLOSED | SSH_CLOSED_ERROR)) ==
+	    0;
+}
+
 static void
 sooner(uint64_t *when, uint64_t other)
 {
@@ -221,7 +229,8 @@ timeout_ms(const struct connection *c)
 {
 	uint64_t when = UINT64_MAX, now = c->common.now_us;
 
-	if (c->common.again)
+	/* A write may have met the peer's end, which no poll tells twice. */
+	if (c->common.again || !is_connected(c))
 		return 0;
 	if (c->leave_us != 0)
 		sooner(&when, c->leave_us);
@@ -239,14 +248,6 @@ timeout_ms(const struct connection *c)
 	if ((when - now) / 1000 >= INT32_MAX)
 		return INT32_MAX;
 	return (int)((when - now) / 1000) + 1;
-}
-
-static bool
-is_connected(const struct connection *c)
-{
-	return ssh_is_connected(c->common.ssh) &&
-	    (ssh_get_status(c->common.ssh) & (SSH_CLOSED | SSH_CLOSED_ERROR)) ==
-	    0;
 }
 
 static int

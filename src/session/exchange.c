@@ -320,9 +320,10 @@ exchange_wants(const struct exchange *x)
 
 	if (x->state == EXCHANGE_CLOSING)
 		return !x->closed && outlet_is_open(&x->common->outlet);
-	if (buf_len(&s->out) + buf_len(&s->err) > 0)
-		return ssh_channel_window_size(x->ssh) > 0 &&
-		    outlet_is_open(&x->common->outlet);
+	if (buf_len(&s->out) + buf_len(&s->err) > 0 &&
+	    ssh_channel_window_size(x->ssh) > 0 &&
+	    outlet_is_open(&x->common->outlet))
+		return true;
 	return x->stalled && input_has_room(x);
 }
 

@@ -48,21 +48,26 @@ static int
 set_client(ssh_session client, int fd, const char *cipher)
 {
 	bool no_config = false;
+	const struct {
+		enum ssh_options_e option;
+		const void *value;
+	} options[] = {
+		{ SSH_OPTIONS_HOST, "localhost" },
+		{ SSH_OPTIONS_USER, "rehearsal" },
+		{ SSH_OPTIONS_PROCESS_CONFIG, &no_config },
+		{ SSH_OPTIONS_KNOWNHOSTS, "/dev/null" },
+		{ SSH_OPTIONS_GLOBAL_KNOWNHOSTS, "/dev/null" },
+		{ SSH_OPTIONS_CIPHERS_C_S, cipher },
+		{ SSH_OPTIONS_CIPHERS_S_C, cipher },
+		{ SSH_OPTIONS_FD, &fd },
+	};
 
 	ssh_set_blocking(client, 0);
-	return ssh_options_set(client, SSH_OPTIONS_HOST, "localhost") != 0 ||
-		ssh_options_set(client, SSH_OPTIONS_USER, "rehearsal") != 0 ||
-		ssh_options_set(client, SSH_OPTIONS_PROCESS_CONFIG,
-		    &no_config) != 0 ||
-		ssh_options_set(
-		    client, SSH_OPTIONS_KNOWNHOSTS, "/dev/null") != 0 ||
-		ssh_options_set(
-		    client, SSH_OPTIONS_GLOBAL_KNOWNHOSTS, "/dev/null") != 0 ||
-		ssh_options_set(client, SSH_OPTIONS_CIPHERS_C_S, cipher) != 0 ||
-		ssh_options_set(client, SSH_OPTIONS_CIPHERS_S_C, cipher) != 0 ||
-		ssh_options_set(client, SSH_OPTIONS_FD, &fd) != 0
-	    ? -1
-	    : 0;
+	for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++)
+		if (ssh_options_set(
+			client, options[i].option, options[i].value) != 0)
+			return -1;
+	return 0;
 }
 
 static int

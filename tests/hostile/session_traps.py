@@ -334,6 +334,14 @@ def takes_one_command_a_channel(b):
     assert c.collect() == (ANSWER, b"", 0)
 
 
+def numbers_channels_in_the_order_they_ask(b):
+    c = b.logged_in()
+    channels = [c.open(mine=i) for i in range(3)]
+    for i in (2, 0, 1):
+        c.exec(channels[i], f"exit {i + 3}")
+        assert c.collect(i)[2] == i + 3
+
+
 def tells_a_terminal_from_a_pipe(b):
     c = b.logged_in()
     n = c.open()
@@ -463,6 +471,17 @@ def stops_at_a_refused_line(b):
     out, err, status = c.collect()
     assert (out, status) == (ANSWER, 77), (out, status)
     assert err == b"countersign: line 2: no such name\n"
+
+
+def numbers_the_line_that_an_atomic_request_is_refused_for(b):
+    c = b.logged_in()
+    n = c.open()
+    c.exec(n, "sign --atomic")
+    c.data(n, "# note\n" + LINE + "\n" + "ab" * 32 + "  refuse me\n" + LINE)
+    c.eof(n)
+    out, err, status = c.collect()
+    assert (out, status) == (b"", 77), (out, status)
+    assert err == b"countersign: line 4: no such name\n", err
 
 
 def takes_one_digest_only_for_raw_output(b):

@@ -57,6 +57,7 @@ struct session {
 	uint64_t connection;
 	int fd;
 	struct loop_source *source;
+	uint32_t last; /* channel that asked */
 	struct request requests[64];
 };
 
@@ -109,10 +110,12 @@ drop(struct request *q)
 }
 
 static void
-done(struct session *s, struct request *q, int code, const char *text)
+done_line(struct session *s, struct request *q, int code, uint32_t line,
+    const char *text)
 {
-	struct done_reply reply = { .channel = q->channel,
-		.exit = (uint8_t)code };
+	struct done_reply reply = {
+		.channel = q->channel, .exit = (uint8_t)code, .line = line
+	};
 	struct writer w;
 
 	text_copy(reply.text, sizeof(reply.text), text);
@@ -120,6 +123,12 @@ done(struct session *s, struct request *q, int code, const char *text)
 	done_reply_put(&w, &reply);
 	submit(s, &w);
 	drop(q);
+}
+
+static void
+done(struct session *s, struct request *q, int code, const char *text)
+{
+	done_line(s, q, code, 0, text);
 }
 
 static void
@@ -297,6 +306,10 @@ on_open(struct session *s, struct reader *r)
 
 	if (!open_request_get(r, &open))
 		abort();
+	/* Numbers ascend, or the real broker takes it for a lie. */
+	if (open.channel <= s->last)
+		abort();
+	s->last = open.channel;
 	say("%lu open %u how %d command '%s'", s->connection, open.channel,
 	    (int)open.how, open.command);
 	for (size_t i = 0; i < 64 && q == NULL; i++)
@@ -338,18 +351,30 @@ on_lines(struct session *s, struct reader *r)
 		done(s, q, reason_exit(REASON_NAME), "");
 }
 
+/* The first line of an atomic request that is refused, from 1; 0: none. */
+static uint32_t
+refused(const struct request *q)
+{
+	for (size_t i = 0; i < q->nheld; i++)
+		if (strncmp(q->held[i].name, "refuse", 6) == 0)
+			return (uint32_t)i + 1;
+	return 0;
+}
+
 static void
 on_end(struct session *s, struct reader *r)
 {
 	struct request *q;
-	uint32_t channel;
+	uint32_t channel, line;
 
 	if (!channel_get(r, &channel))
 		abort();
 	say("%lu end %u", s->connection, channel);
 	if ((q = find(s, channel)) == NULL)
 		return;
-	if (q->held != NULL && !answer(s, q, q->held, q->nheld))
+	if (q->accept.atomic && (line = refused(q)) != 0)
+		done_line(s, q, reason_exit(REASON_NAME), line, "no such name");
+	else if (q->held != NULL && !answer(s, q, q->held, q->nheld))
 		done(s, q, reason_exit(REASON_NAME), "");
 	else {
 		if (q->lines == 0 && q->accept.greet_if_empty)

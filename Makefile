@@ -119,7 +119,7 @@ $(B)/tests/token/test_faults $(B)/tests/token/test_protection \
 $(B)/tests/token/test_key $(B)/tests/token/test_provision: | \
 	$(B)/countersign-token $(B)/countersignctl $(B)/tools/module_fault
 
-$(addprefix $(B)/tests/broker/,test_sign test_workers test_sessions test_life): | \
+$(addprefix $(B)/tests/broker/,test_sign test_workers test_sessions test_life test_reload): | \
 	$(B)/countersign-broker
 
 # tests/fuzz/fuzz_broker_x.c does the same for broker.

@@ -88,6 +88,13 @@ request_stop(struct request *q)
 		schedule_remove(&q->token->schedule, &q->item);
 }
 
+/* Nothing of an atomic request is signed, as long as that is still true. */
+static bool
+is_whole(const struct request *q)
+{
+	return q->command.atomic && !q->begun;
+}
+
 /* One bad line, and nothing of an atomic request is signed. */
 static void
 end_whole(struct request *q, struct slot *slot, bool policy)
@@ -111,7 +118,7 @@ refused(struct request *q, struct slot *slot, enum reason reason,
 
 	rule_text(rule, where);
 	slot_say(slot, reason, text, where);
-	if (q->command.atomic) {
+	if (is_whole(q)) {
 		end_whole(q, slot, true);
 		return;
 	}
@@ -130,7 +137,7 @@ static void
 failed(
     struct request *q, struct slot *slot, enum reason reason, const char *text)
 {
-	if (!q->command.atomic) {
+	if (!is_whole(q)) {
 		slot_fail(slot, reason, text);
 		return;
 	}
@@ -265,6 +272,7 @@ lines_take(struct request *q)
 		if (--q->queued == 0)
 			schedule_remove(&q->token->schedule, &q->item);
 		slot->state = SLOT_SENT;
+		q->begun = true;
 		q->pending++;
 		return slot;
 	}

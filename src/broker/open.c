@@ -195,6 +195,9 @@ use_grant(struct request *q, const struct grant *grant)
 	struct service *service = q->session->service;
 	struct key *key = keyring_of(service->keyring, grant->key);
 
+	/* A reload may have moved the key to another token. */
+	if (q->token != NULL)
+		schedule_remove(&q->token->schedule, &q->item);
 	q->grant = *grant;
 	text_copy(q->command.key, sizeof(q->command.key), grant->key->name);
 	text_copy(q->command.format, sizeof(q->command.format), grant->format);

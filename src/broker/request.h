@@ -97,6 +97,7 @@ struct request {
 	uint32_t pending; /* slots with a worker or the journal */
 	uint64_t lines; /* that came */
 	bool ended, stopped, failed;
+	bool begun; /* a worker was given a line */
 	bool greet; /* no line at all: the greeting */
 };
 

@@ -348,6 +348,12 @@ token_standing(const struct token *token, const struct key *key,
 	*ret = REASON_OK;
 	if (key->fit > 0)
 		return KEY_USABLE;
+	/* No worker will be told of it again. */
+	if (key->conf == NULL) {
+		*ret = REASON_KEY_MISSING;
+		*ret_text = "a reload changed this key or took it away";
+		return KEY_DOWN;
+	}
 	if (token->ready > 0 ? key->unfit < token->ready :
 			       token->reason == REASON_OK)
 		return KEY_WAITING;

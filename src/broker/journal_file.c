@@ -3,12 +3,32 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "audit/verify.h"
+
+/* A file that was made just now is on disk when its folder's entry is. */
+static int
+sync_folder(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char folder[PATH_MAX] = ".";
+	int fd, rv;
+
+	if (slash != NULL)
+		snprintf(folder, sizeof(folder), "%.*s",
+		    (int)(slash - path) + 1, path);
+	if ((fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) == -1)
+		return -1;
+	rv = fsync(fd);
+	close(fd);
+	return rv;
+}
 
 int
 journal_file_open(struct journal_file *file, const char *path,
@@ -34,6 +54,10 @@ journal_file_open(struct journal_file *file, const char *path,
 	}
 	if (chain_resume(fd, ret, ret_torn, reterr) == -1)
 		goto fail;
+	if (sync_folder(path) == -1) {
+		text_fail(reterr, 0, "its folder: %s", strerror(errno));
+		goto fail;
+	}
 	file->fd = fd;
 	file->good = st.st_size - (off_t)*ret_torn;
 	file->dirty = false;

@@ -94,8 +94,9 @@ a_module_can_only_read_and_sign(void **state)
 	place_next(told, sizeof(told));
 	assert_string_equal(told, "C_Login");
 	place_next(told, sizeof(told));
-	assert_string_equal(
-	    told, "inet=EPERM write=EACCES run=EPERM kill=EPERM read=done");
+	assert_string_equal(told,
+	    "inet=EPERM write=EACCES run=EPERM fork=ENOSYS "
+	    "smc=EPERM kill=EPERM read=done");
 	close(worker.channel);
 	service_stop(&s);
 }
@@ -118,8 +119,9 @@ a_module_may_have_the_network_and_nothing_else(void **state)
 	worker_ready(&s, &worker);
 	place_next(told, sizeof(told));
 	place_next(told, sizeof(told));
-	assert_string_equal(
-	    told, "inet=done write=EACCES run=EPERM kill=EPERM read=done");
+	assert_string_equal(told,
+	    "inet=done write=EACCES run=EPERM fork=ENOSYS "
+	    "smc=done kill=EPERM read=done");
 	close(worker.channel);
 	service_stop(&s);
 }

@@ -20,6 +20,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/sched.h>
 #include <p11-kit/pkcs11.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -28,6 +29,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -137,6 +139,35 @@ can_run(void)
 	return true;
 }
 
+/* As a raw call, which hides its flags from a filter. */
+static bool
+can_fork(void)
+{
+	struct clone_args args = { .exit_signal = SIGCHLD };
+	long pid = syscall(SYS_clone3, &args, sizeof(args));
+
+	if (pid == 0)
+		_exit(0);
+	if (pid == -1)
+		return false;
+	waitpid((pid_t)pid, NULL, 0);
+	return true;
+}
+
+/* TCP by another name, where the kernel has it. */
+static const char *
+smc_outcome(void)
+{
+	int fd = socket(AF_SMC, SOCK_STREAM, 0);
+
+	if (fd == -1 && errno == EAFNOSUPPORT)
+		return "done";
+	if (fd == -1)
+		return strerrorname_np(errno);
+	close(fd);
+	return "done";
+}
+
 /* One line with what was tried, and how each ended. */
 static void
 probe(void)
@@ -153,6 +184,8 @@ probe(void)
 	    text + n, sizeof(text) - n, "write=%s ", outcome(file != -1));
 	n += (size_t)snprintf(
 	    text + n, sizeof(text) - n, "run=%s ", outcome(can_run()));
+	n += (size_t)snprintf(text + n, sizeof(text) - n, "fork=%s smc=%s ",
+	    outcome(can_fork()), smc_outcome());
 	n += (size_t)snprintf(text + n, sizeof(text) - n, "kill=%s ",
 	    outcome(kill(getppid(), 0) == 0));
 	n += (size_t)snprintf(text + n, sizeof(text) - n, "read=%s",

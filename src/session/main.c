@@ -6,6 +6,7 @@
  */
 #include <signal.h>
 #include <stdio.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/log.h"
@@ -67,6 +68,8 @@ main(int argc, char **argv)
 		return 64;
 	}
 	log_init("countersign-session", options.to_syslog, options.debug);
+	/* syslog(3) reads the time zone's file, which a child cannot. */
+	tzset();
 	ignore_signals();
 	if ((key = hostkey_load(HOSTKEY_FD, what)) == NULL ||
 	    (bind = server_prepare(key, what)) == NULL ||

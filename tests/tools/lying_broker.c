@@ -505,7 +505,7 @@ on_parent(void *arg, uint32_t events)
 	case CHANNEL_CLOSED:
 	case CHANNEL_BROKEN:
 		say("parent gone");
-		exit(1);
+		_exit(1);
 	}
 	switch ((int)wire_get_type(&r)) {
 	case WIRE_PARENT_READY:

@@ -73,8 +73,16 @@ on_worker_start(struct keeper *k, struct reader *r)
 
 	if (!worker_start_get(r, &start) ||
 	    (i = setups_find(&k->setups, start.token)) == -1 ||
-	    !children_has_room(&k->children, start.worker))
+	    children_pid(&k->children, start.worker) != 0)
 		return false;
+	/* Workers that were killed and do not die are no fault of the broker.
+	 */
+	if (!children_has_room(&k->children, start.worker)) {
+		log_warn("a worker for %s: %d others still exist", start.token,
+		    CHILDREN_MAX);
+		tell_gone(start.worker, W_EXITCODE(EX_OSERR, 0));
+		return true;
+	}
 	pid = spawn_worker(
 	    k->spawn, &k->setups.list[i], k->setups.pins[i], &start, &channel);
 	if (pid == -1) {

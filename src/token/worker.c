@@ -46,10 +46,14 @@ on_key_add(struct worker *worker, struct reader *r)
 
 	if (!key_add_get(r, &add))
 		return false;
+	if (keyring_find(&worker->ring, add.key) != NULL)
+		return false;
 	key = key_load(&worker->login, &add, &facts);
 	if (key != NULL && !keyring_add(&worker->ring, key)) {
 		key_free(&worker->login, key);
-		return false;
+		facts.reason = REASON_KEY_UNFIT;
+		snprintf(facts.text, sizeof(facts.text),
+		    "one token is used with %d keys at most", KEYRING_MAX);
 	}
 	writer_init(&w, space, sizeof(space));
 	key_facts_put(&w, &facts);

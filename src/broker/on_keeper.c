@@ -65,6 +65,14 @@ on_worker_gone(void *owner, struct reader *r)
 		return "a worker that nobody asked for";
 	if ((w = find(service, gone.worker)) == NULL)
 		return NULL;
+	/*
+	 * Its last words came by another channel, and may be that its PIN is
+	 * wrong, or what it signed.
+	 */
+	if (w->peer != NULL)
+		peer_drain(w->peer);
+	if ((w = find(service, gone.worker)) == NULL)
+		return NULL;
 	status = (int)gone.status;
 	if (WIFSIGNALED(status))
 		snprintf(text, sizeof(text), "its process died of signal %d",

@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/channel.h"
@@ -273,6 +274,23 @@ receive_one(struct peer *peer)
 	}
 	peer_end(peer, "its message is no message");
 	return false;
+}
+
+static bool
+has_message(int fd)
+{
+	char byte;
+	struct iovec part = { .iov_base = &byte, .iov_len = 1 };
+	struct msghdr header = { .msg_iov = &part, .msg_iovlen = 1 };
+
+	return recvmsg(fd, &header, MSG_PEEK | MSG_DONTWAIT) == 1;
+}
+
+void
+peer_drain(struct peer *peer)
+{
+	while (has_message(peer->fd) && receive_one(peer))
+		;
 }
 
 static void

@@ -65,6 +65,12 @@ bool peer_is_full(const struct peer *);
 /* Sends what is queued, waiting for room at most so long; for the end. */
 void peer_linger(struct peer *, int timeout_ms);
 
+/*
+ * Handles what it said before it ended, when another peer tells us of its
+ * end first.  Owner and peer may be gone afterwards.
+ */
+void peer_drain(struct peer *);
+
 /* What the loop does with each message; false when that ended the peer. */
 bool peer_handle(struct peer *, struct reader *);
 

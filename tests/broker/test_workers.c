@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* covers: src/broker/worker.c src/broker/token.c src/broker/dispatch.c */
+/* covers: src/broker/on_worker.c src/broker/on_keeper.c */
 /*
  * Workers that die, hang, lie or refuse their PIN.
  */
 #include <limits.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -270,6 +273,25 @@ tries_a_refused_pin_never_again(void **state)
 	assert_memory_equal(start.refused, "stamp", 5);
 }
 
+/* The keeper's word and the worker's come by two channels. */
+static void
+hears_of_a_refused_pin_after_the_worker_is_gone(void **state)
+{
+	struct worker_gone gone = { .status = 1 << 8 };
+	struct writer w;
+
+	(void)state;
+	gone.worker = ends_worker(&e, &first);
+	assert_int_equal(kill(e.pid, SIGSTOP), 0);
+	w = ends_writer(&e);
+	worker_gone_put(&w, &gone);
+	ends_send(e.keeper, &w);
+	ends_token_state(&e, first, REASON_TOKEN_PIN);
+	assert_int_equal(kill(e.pid, SIGCONT), 0);
+	ends_await_record(&e, "TOKEN", "reason=\"token-pin\"");
+	assert_true(has_stamp());
+}
+
 static void
 forgets_a_refused_pin_when_another_works(void **state)
 {
@@ -372,6 +394,7 @@ main(void)
 		TEST(keeps_a_worker_that_failed_once),
 		TEST(refuses_a_worker_that_speaks_out_of_turn),
 		TEST(tries_a_refused_pin_never_again),
+		TEST(hears_of_a_refused_pin_after_the_worker_is_gone),
 		TEST(forgets_a_refused_pin_when_another_works),
 		TEST(answers_69_when_the_token_is_away),
 		TEST(answers_69_for_a_key_that_the_token_has_not),

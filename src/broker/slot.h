@@ -8,6 +8,35 @@
 
 #include "broker/lines.h"
 
+enum slot_state {
+	SLOT_NEW, /* not decided */
+	SLOT_REFUSED, /* recorded when it is its turn to be answered */
+	SLOT_QUEUED, /* for a worker */
+	SLOT_SENT, /* a worker has it */
+	SLOT_RETRY, /* for a worker, alone */
+	SLOT_COMMIT, /* its record is on its way to the disk */
+	SLOT_DONE,
+};
+
+/* A line.  Taken from the service's pool with its name. */
+struct slot {
+	struct waiter waiter;
+	struct request *request;
+	struct slot *next; /* of those to be tried again */
+	struct key *key; /* what it was decided for; set when queued */
+	uint64_t job;
+	uint64_t number; /* in its request, from 1 */
+	uint8_t *answer; /* the signature; or, refused: text NUL rule NUL */
+	uint32_t answer_len;
+	uint32_t answer_size;
+	uint32_t cost_us; /* what it counts for in its worker's queue */
+	uint32_t us;
+	uint8_t state, tries, reason, hash, mech, digest_len;
+	uint16_t name_len;
+	uint8_t digest[DIGEST_MAX];
+	char name[]; /* with its NUL */
+};
+
 /* NULL: the pool is exhausted. */
 struct slot *slot_new(struct request *, const struct line *);
 void slot_free(struct slot *);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* covers: src/broker/journal_file.c src/broker/batches.c */
 #include "broker/journal.h"
 
 #include <fcntl.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* covers: src/broker/session.c src/broker/on_session.c src/broker/surface.c */
 /*
  * Sessions that break the rules, go away, or do not read.
  */

@@ -4,6 +4,7 @@
  * two sessions (the first is logged in), a worker that is, listener, keeper
  * and an admin.  The input is chunks: u8 who, u16 length, the message.
  */
+#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -63,6 +64,21 @@ put(const char *name, const char *text)
 	fclose(file);
 }
 
+static int
+remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
+{
+	(void)st;
+	(void)type;
+	(void)ftw;
+	return remove(path);
+}
+
+static void
+drop_tree(void)
+{
+	nftw(dir, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+}
+
 static void
 make_tree(void)
 {
@@ -82,6 +98,7 @@ make_tree(void)
 	    "[profile p]\nkeys = k\nnames = ok*\nmax-lines = 200\n"
 	    "default = sign -f raw\n");
 	put("authorized_keys.d/a", "profile=\"p\" ssh-ed25519 " CLIENT " a\n");
+	atexit(drop_tree);
 }
 
 static void

@@ -14,6 +14,11 @@
 
 /* What the other processes get to go after their channels are closed. */
 #define GO_US 5000000
+/*
+ * What the broker gets after drain-timeout: it gives sessions that do not
+ * leave 5 s, and writes its last record.
+ */
+#define DRAIN_US 10000000
 
 static void
 reload(struct listener *l)
@@ -39,7 +44,7 @@ begin(struct listener *l)
 	control_flush(l);
 	loop_timer_set(l->deadline,
 	    clock_mono_us() + l->conf->drain_timeout * UINT64_C(1000000) +
-		GO_US);
+		DRAIN_US);
 }
 
 void

@@ -11,11 +11,16 @@
 #include <unistd.h>
 
 #include "base/channel.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "session/connection.h"
 #include "session/jail.h"
 #include "session/server.h"
 #include "wire/control.h"
+
+/* What sessions get to go by themselves at the end. */
+#define GO_US 3000000u
+#define KILLED_US 1000000u
 
 struct child {
 	pid_t pid; /* 0: it ended */
@@ -218,6 +223,34 @@ loop(struct parent *p)
 	}
 }
 
+/* Until all have ended, or for so long. */
+static void
+await_children(struct parent *p, uint64_t us)
+{
+	struct pollfd want = { .fd = p->signals, .events = POLLIN };
+	uint64_t until = clock_mono_us() + us, now;
+
+	on_signal(p);
+	while (p->ended < p->count && (now = clock_mono_us()) < until) {
+		poll(&want, 1, (int)((until - now) / 1000) + 1);
+		on_signal(p);
+	}
+}
+
+/*
+ * Sessions end with their channels to the broker.  One that was taken over
+ * need not, and must not outlive the service.
+ */
+static void
+end_children(struct parent *p)
+{
+	await_children(p, GO_US);
+	for (size_t i = 0; i < p->count; i++)
+		if (p->children[i].pid != 0)
+			kill(p->children[i].pid, SIGKILL);
+	await_children(p, KILLED_US);
+}
+
 int
 parent_run(int listener, ssh_bind bind, const struct jail_filter *filter)
 {
@@ -232,6 +265,7 @@ parent_run(int listener, ssh_bind bind, const struct jail_filter *filter)
 	}
 	if (tell_ready(&parent))
 		loop(&parent);
+	end_children(&parent);
 	free(parent.children);
 	return 0;
 }

@@ -36,6 +36,7 @@ append(struct batches *list)
 		return NULL;
 	b->next = NULL;
 	b->len = 0;
+	b->urgent = false;
 	b->since_us = clock_mono_us();
 	if (list->first == NULL)
 		list->first = b;

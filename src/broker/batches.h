@@ -24,6 +24,7 @@ struct batch {
 	uint64_t ticket; /* of its last record */
 	struct chain chain; /* after its last record */
 	uint64_t since_us; /* when its first record came */
+	bool urgent; /* somebody waits for one of its records */
 	char data[BATCH_SIZE];
 };
 

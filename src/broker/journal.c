@@ -1,18 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "broker/journal.h"
 
-#include <errno.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/eventfd.h>
-#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/log.h"
 #include "broker/batches.h"
 #include "broker/journal_file.h"
+#include "broker/scribe.h"
 
 /* Batches that may wait before new work does. */
 #define BATCHES_MAX 2
@@ -27,9 +24,10 @@
 #define STREAM_RECORDS 16
 #define HOLD_SIZE (64u << 10)
 #define HOLD_US 2000u
+/* How long a record that nobody waits for may wait for one that is. */
+#define LATER_US 10000u
 
 struct journal {
-	/* The loop's. */
 	struct record_origin origin;
 	struct record record;
 	struct chain chain; /* after the last record taken in */
@@ -42,26 +40,11 @@ struct journal {
 	char error[128];
 	loop_timer_fn *freed;
 	void *freed_arg;
-	struct loop_source *source;
 	struct loop_timer *probe, *hold;
 	bool streaming;
-	int done_fd;
-	bool busy; /* the thread has work */
-
-	/* The thread's while it is busy. */
-	struct journal_file file;
-
-	/* Shared, under lock. */
-	pthread_mutex_t lock;
-	pthread_cond_t wake;
-	pthread_t thread;
-	bool started, stop;
-	const struct batch *work; /* what to write; NULL with wanted: probe */
-	bool wanted, finished;
-	int result;
-
-	void (*gate)(void *);
-	void *gate_arg;
+	bool probing; /* the scribe only looks for room */
+	struct scribe *scribe;
+	struct journal_file file; /* the scribe's, once there is one */
 };
 
 struct journal *
@@ -74,7 +57,6 @@ journal_open(const char *path, const struct record_origin *origin,
 		text_fail(reterr, 0, "no memory");
 		return NULL;
 	}
-	j->done_fd = -1;
 	j->origin = *origin;
 	j->waiting_last = &j->waiting;
 	if (journal_file_open(&j->file, path, &j->chain, ret_torn, reterr) ==
@@ -83,56 +65,7 @@ journal_open(const char *path, const struct record_origin *origin,
 		return NULL;
 	}
 	j->on_disk = j->chain;
-	pthread_mutex_init(&j->lock, NULL);
-	pthread_cond_init(&j->wake, NULL);
 	return j;
-}
-
-/* The thread: one piece of work after another. */
-static void *
-journal_thread(void *arg)
-{
-	struct journal *j = arg;
-	uint64_t one = 1;
-
-	if (j->gate != NULL)
-		j->gate(j->gate_arg);
-	pthread_mutex_lock(&j->lock);
-	for (;;) {
-		const struct batch *work;
-		int result;
-
-		while (!j->wanted && !j->stop)
-			pthread_cond_wait(&j->wake, &j->lock);
-		if (!j->wanted)
-			break;
-		work = j->work;
-		j->wanted = false;
-		pthread_mutex_unlock(&j->lock);
-		result = work == NULL ?
-		    journal_file_probe(&j->file, PROBE_SIZE) :
-		    journal_file_append(&j->file, work->data, work->len);
-		pthread_mutex_lock(&j->lock);
-		j->result = result;
-		j->finished = true;
-		pthread_cond_broadcast(&j->wake);
-		if (write(j->done_fd, &one, sizeof(one)) == -1)
-			log_fatal("the audit file's eventfd failed");
-	}
-	pthread_mutex_unlock(&j->lock);
-	return NULL;
-}
-
-static void
-hand_over(struct journal *j, const struct batch *work)
-{
-	j->busy = true;
-	pthread_mutex_lock(&j->lock);
-	j->work = work;
-	j->wanted = true;
-	j->finished = false;
-	pthread_cond_broadcast(&j->wake);
-	pthread_mutex_unlock(&j->lock);
 }
 
 /* May the first batch grow a little more? */
@@ -140,10 +73,15 @@ static bool
 may_hold(struct journal *j)
 {
 	const struct batch *b = j->batches.first;
-	uint64_t due = b->since_us + HOLD_US;
+	uint64_t due = b->since_us;
 
-	if (!j->streaming || b->len >= HOLD_SIZE || b->next != NULL ||
-	    clock_mono_us() >= due)
+	if (b->len >= HOLD_SIZE || b->next != NULL)
+		return false;
+	if (!b->urgent)
+		due += LATER_US;
+	else if (j->streaming)
+		due += HOLD_US;
+	if (clock_mono_us() >= due)
 		return false;
 	loop_timer_set(j->hold, due);
 	return true;
@@ -152,8 +90,18 @@ may_hold(struct journal *j)
 void
 journal_flush(struct journal *j)
 {
-	if (!j->busy && !j->failing && j->batches.first != NULL && !may_hold(j))
-		hand_over(j, j->batches.first);
+	const struct batch *b = j->batches.first;
+
+	if (b == NULL || j->failing || scribe_is_busy(j->scribe) || may_hold(j))
+		return;
+	scribe_append(j->scribe, b->data, b->len);
+}
+
+void
+journal_hurry(struct journal *j)
+{
+	if (j->batches.last != NULL)
+		j->batches.last->urgent = true;
 }
 
 static void
@@ -220,20 +168,21 @@ on_probe_due(void *arg)
 {
 	struct journal *j = arg;
 
-	if (j->failing && !j->busy)
-		hand_over(j, NULL);
+	if (!j->failing || scribe_is_busy(j->scribe))
+		return;
+	j->probing = true;
+	scribe_probe(j->scribe, PROBE_SIZE);
 }
 
-/* The thread is ready with its work. */
+/* The scribe has done what it had. */
 static void
-finish(struct journal *j)
+on_done(void *arg, int result)
 {
-	const struct batch *work = j->work;
-	int result = j->result;
-	bool was_full = j->was_full;
+	struct journal *j = arg;
+	bool was_full = j->was_full, probing = j->probing;
 
-	j->busy = false;
-	if (work == NULL)
+	j->probing = false;
+	if (probing)
 		probe_done(j, result);
 	else if (result != 0)
 		batch_failed(j, result);
@@ -246,68 +195,30 @@ finish(struct journal *j)
 	journal_flush(j);
 }
 
-static void
-on_done(void *arg, uint32_t events)
-{
-	struct journal *j = arg;
-	uint64_t count;
-	bool finished;
-
-	(void)events;
-	if (read(j->done_fd, &count, sizeof(count)) == -1)
-		return;
-	pthread_mutex_lock(&j->lock);
-	finished = j->finished;
-	j->finished = false;
-	pthread_mutex_unlock(&j->lock);
-	if (finished)
-		finish(j);
-}
-
 int
 journal_start(struct journal *j, struct loop *loop, void (*gate)(void *),
     void *gate_arg, loop_timer_fn *freed, void *freed_arg)
 {
-	int error;
-
-	j->gate = gate;
-	j->gate_arg = gate_arg;
 	j->freed = freed;
 	j->freed_arg = freed_arg;
-	if ((j->done_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) == -1)
-		return -1;
 	j->probe = loop_timer_new(loop, on_probe_due, j);
 	j->hold = loop_timer_new(loop, on_hold_over, j);
 	if (j->probe == NULL || j->hold == NULL)
 		return -1;
-	j->source = loop_add(loop, j->done_fd, EPOLLIN, on_done, j);
-	if (j->source == NULL)
-		return -1;
-	error = pthread_create(&j->thread, NULL, journal_thread, j);
-	if (error != 0) {
-		errno = error;
-		return -1;
-	}
-	j->started = true;
-	return 0;
+	j->scribe = scribe_new(loop, &j->file, gate, gate_arg, on_done, j);
+	return j->scribe != NULL ? 0 : -1;
 }
 
-/* Without the loop: waits for the thread, until nothing is left. */
+/* Without the loop: waits for the scribe, until nothing is left. */
 static void
 drain(struct journal *j)
 {
-	j->streaming = false;
-	journal_flush(j);
-	while (j->busy) {
-		pthread_mutex_lock(&j->lock);
-		while (!j->finished)
-			pthread_cond_wait(&j->wake, &j->lock);
-		j->finished = false;
-		pthread_mutex_unlock(&j->lock);
-		finish(j);
+	do {
+		scribe_wait(j->scribe);
 		j->streaming = false;
+		journal_hurry(j);
 		journal_flush(j);
-	}
+	} while (scribe_is_busy(j->scribe));
 }
 
 void
@@ -315,24 +226,14 @@ journal_close(struct journal *j)
 {
 	if (j == NULL)
 		return;
-	if (j->started) {
+	if (j->scribe != NULL)
 		drain(j);
-		pthread_mutex_lock(&j->lock);
-		j->stop = true;
-		pthread_cond_broadcast(&j->wake);
-		pthread_mutex_unlock(&j->lock);
-		pthread_join(j->thread, NULL);
-	}
 	waiters_call(j, j->ticket, false);
-	loop_remove(j->source);
+	scribe_free(j->scribe);
 	loop_timer_free(j->probe);
 	loop_timer_free(j->hold);
 	batches_release(&j->batches);
-	if (j->done_fd != -1)
-		close(j->done_fd);
 	journal_file_close(&j->file);
-	pthread_cond_destroy(&j->wake);
-	pthread_mutex_destroy(&j->lock);
 	free(j);
 }
 
@@ -369,12 +270,22 @@ journal_begin(struct journal *j, enum event event)
 int
 journal_end(struct journal *j, const char *text, struct waiter *waiter)
 {
+	if (journal_end_later(j, text, waiter) == -1)
+		return -1;
+	if (waiter != NULL)
+		journal_hurry(j);
+	return 0;
+}
+
+int
+journal_end_later(struct journal *j, const char *text, struct waiter *waiter)
+{
 	struct chain before = j->chain;
 	struct batch *b;
 
 	if (j->failing || record_finish(&j->record, &j->chain, text) == -1)
 		return -1;
-	b = batches_room(&j->batches, j->record.len, j->busy);
+	b = batches_room(&j->batches, j->record.len, scribe_is_busy(j->scribe));
 	if (b == NULL) {
 		j->chain = before;
 		return -1;

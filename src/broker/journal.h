@@ -70,6 +70,12 @@ void journal_state(const struct journal *, struct journal_state *ret);
  */
 struct record *journal_begin(struct journal *, enum event);
 int journal_end(struct journal *, const char *text, struct waiter *);
+/*
+ * The same for a record whose waiter has time: it goes with the next that has
+ * not, or after a while, or when journal_hurry says so.
+ */
+int journal_end_later(struct journal *, const char *text, struct waiter *);
+void journal_hurry(struct journal *);
 
 /* Hands what was taken in to the thread; after each round of the loop. */
 void journal_flush(struct journal *);

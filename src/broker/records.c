@@ -104,7 +104,7 @@ record_login(struct session *s, struct waiter *waiter)
 	record_add(r, "outcome", "ok");
 	snprintf(text, sizeof(text), "%s logged in from %s", s->principal,
 	    s->from.address);
-	return journal_end(s->service->journal, text, waiter);
+	return journal_end_later(s->service->journal, text, waiter);
 }
 
 void

@@ -134,6 +134,7 @@ request_finish(struct request *q, uint8_t exit, const char *text)
 		return;
 	case LOGIN_PENDING:
 		q->state = REQUEST_OPENING;
+		journal_hurry(q->session->service->journal);
 		return;
 	case LOGIN_UNRECORDED:
 		request_fail(q, REASON_AUDIT_UNAVAILABLE, NULL);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* covers: src/broker/journal_file.c src/broker/batches.c */
+/* covers: src/broker/journal_file.c src/broker/batches.c src/broker/scribe.c */
 #include "broker/journal.h"
 
 #include <fcntl.h>

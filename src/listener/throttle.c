@@ -11,6 +11,7 @@ struct source {
 	struct source *next;
 	uint64_t place;
 	uint32_t count;
+	uint32_t unauthenticated;
 };
 
 struct peer {
@@ -99,6 +100,13 @@ peer_slot(struct throttle *t, uint64_t connection)
 	return at;
 }
 
+/* A quarter is kept for others: one address alone must not shut them out. */
+static uint32_t
+share(const struct throttle *t)
+{
+	return t->limits.unauthenticated - t->limits.unauthenticated / 4;
+}
+
 enum throttle_verdict
 throttle_admit(struct throttle *t, uint64_t connection, const char *address)
 {
@@ -110,7 +118,8 @@ throttle_admit(struct throttle *t, uint64_t connection, const char *address)
 		return THROTTLE_CONNECTIONS;
 	if (*slot != NULL && (*slot)->count >= t->limits.per_address)
 		return THROTTLE_ADDRESS;
-	if (t->unauthenticated >= t->limits.unauthenticated)
+	if (t->unauthenticated >= t->limits.unauthenticated ||
+	    (*slot != NULL && (*slot)->unauthenticated >= share(t)))
 		return THROTTLE_UNAUTHENTICATED;
 	if ((peer = calloc(1, sizeof(*peer))) == NULL)
 		return THROTTLE_CONNECTIONS;
@@ -124,6 +133,7 @@ throttle_admit(struct throttle *t, uint64_t connection, const char *address)
 	peer->connection = connection;
 	peer->source = *slot;
 	peer->source->count++;
+	peer->source->unauthenticated++;
 	*at = peer;
 	t->open++;
 	t->unauthenticated++;
@@ -138,6 +148,7 @@ throttle_logged_in(struct throttle *t, uint64_t connection)
 	if (peer == NULL || peer->logged_in)
 		return;
 	peer->logged_in = true;
+	peer->source->unauthenticated--;
 	t->unauthenticated--;
 }
 
@@ -149,8 +160,10 @@ throttle_gone(struct throttle *t, uint64_t connection)
 
 	if (peer == NULL)
 		return;
-	if (!peer->logged_in)
+	if (!peer->logged_in) {
+		peer->source->unauthenticated--;
 		t->unauthenticated--;
+	}
 	t->open--;
 	if (--peer->source->count == 0) {
 		slot = source_slot(t, peer->source->place);

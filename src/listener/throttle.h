@@ -3,6 +3,8 @@
  * Who may open one more connection: three counts (all connections, those of
  * one address, those not logged in yet) and the limits that hold them.
  *
+ * One address gets three quarters of those not logged in at most.
+ *
  * An IPv6 address counts by its first 64 bits, because one customer line has
  * all addresses below them.
  */

@@ -90,6 +90,30 @@ refuses_more_than_may_be_without_login(void **state)
 }
 
 static void
+lets_no_address_alone_keep_others_from_logging_in(void **state)
+{
+	struct throttle *t = limited(99, 99, 8);
+
+	(void)state;
+	for (uint64_t c = 1; c <= 6; c++)
+		assert_int_equal(throttle_admit(t, c, "10.0.0.1"), THROTTLE_OK);
+	assert_int_equal(
+	    throttle_admit(t, 7, "10.0.0.1"), THROTTLE_UNAUTHENTICATED);
+	assert_int_equal(throttle_admit(t, 7, "10.0.0.2"), THROTTLE_OK);
+	throttle_logged_in(t, 1);
+	assert_int_equal(throttle_admit(t, 8, "10.0.0.1"), THROTTLE_OK);
+	assert_int_equal(
+	    throttle_admit(t, 9, "10.0.0.1"), THROTTLE_UNAUTHENTICATED);
+	/* One that had logged in frees nothing here, another does. */
+	throttle_gone(t, 1);
+	assert_int_equal(
+	    throttle_admit(t, 9, "10.0.0.1"), THROTTLE_UNAUTHENTICATED);
+	throttle_gone(t, 2);
+	assert_int_equal(throttle_admit(t, 9, "10.0.0.1"), THROTTLE_OK);
+	throttle_free(t);
+}
+
+static void
 passes_over_numbers_it_does_not_know(void **state)
 {
 	struct throttle *t = limited(1, 1, 1);
@@ -156,6 +180,8 @@ main(void)
 		cmocka_unit_test(refuses_one_address_and_still_admits_others),
 		cmocka_unit_test(counts_one_ipv6_network_as_one_address),
 		cmocka_unit_test(refuses_more_than_may_be_without_login),
+		cmocka_unit_test(
+		    lets_no_address_alone_keep_others_from_logging_in),
 		cmocka_unit_test(passes_over_numbers_it_does_not_know),
 		cmocka_unit_test(refuses_a_number_given_twice),
 		cmocka_unit_test(refuses_everybody_when_nothing_is_allowed),

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "base/log.h"
@@ -15,6 +16,8 @@
 
 /* Errors beyond that are counted only. */
 #define TEXT_MAX 30000
+/* Of this thread, as nice(1) counts. */
+#define NICE 10
 
 struct loader {
 	const char *dir;
@@ -98,6 +101,8 @@ loader_thread(void *arg)
 	struct loader *l = arg;
 	uint64_t one = 1;
 
+	/* A reload is never in a hurry; signatures are. */
+	setpriority(PRIO_PROCESS, 0, NICE);
 	if (l->gate != NULL)
 		l->gate(l->gate_arg);
 	pthread_mutex_lock(&l->lock);

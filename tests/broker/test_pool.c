@@ -73,8 +73,51 @@ does_not_grow_when_blocks_come_back(void **state)
 		assert_non_null(at);
 		pool_put(&pool, at, 200);
 	}
-	assert_int_equal(pool.taken, 65536);
+	assert_int_equal(pool.taken, 256);
 	pool_put(&pool, NULL, 200);
+	pool_release(&pool);
+}
+
+/* Or a client that filled it once would have shut others out for ever. */
+static void
+gives_the_room_of_one_size_to_another(void **state)
+{
+	static void *blocks[16385];
+	struct pool pool;
+	unsigned count = 0;
+
+	(void)state;
+	pool_init(&pool, 1 << 20);
+	while ((blocks[count] = pool_get(&pool, 64)) != NULL)
+		count++;
+	assert_int_equal(count, 16384);
+	assert_null(pool_get(&pool, 4096));
+	while (count > 0)
+		pool_put(&pool, blocks[--count], 64);
+	while (pool_get(&pool, 4096) != NULL)
+		count++;
+	assert_int_equal(count, (1 << 20) / 4096);
+	assert_true(pool.taken <= pool.max);
+	pool_release(&pool);
+}
+
+static void
+is_tight_when_most_of_it_is_used_and_not_when_idle(void **state)
+{
+	struct pool pool;
+	void *at[4];
+
+	(void)state;
+	pool_init(&pool, 4 * POOL_BLOCK_MAX);
+	for (int i = 0; i < 4; i++) {
+		assert_false(pool_is_tight(&pool));
+		at[i] = pool_get(&pool, POOL_BLOCK_MAX);
+	}
+	assert_true(pool_is_tight(&pool));
+	for (int i = 0; i < 4; i++)
+		pool_put(&pool, at[i], POOL_BLOCK_MAX);
+	assert_false(pool_is_tight(&pool));
+	assert_int_equal(pool.taken, 4 * POOL_BLOCK_MAX);
 	pool_release(&pool);
 }
 
@@ -86,6 +129,9 @@ main(void)
 		cmocka_unit_test(stops_at_its_bound),
 		cmocka_unit_test(gives_every_size_its_whole_room),
 		cmocka_unit_test(does_not_grow_when_blocks_come_back),
+		cmocka_unit_test(gives_the_room_of_one_size_to_another),
+		cmocka_unit_test(
+		    is_tight_when_most_of_it_is_used_and_not_when_idle),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

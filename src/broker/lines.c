@@ -54,6 +54,15 @@ grow_ring(struct request *q)
 	return 0;
 }
 
+/* While memory is short, who has little in it goes before who has much. */
+static bool
+may_have_more(const struct session *s)
+{
+	return s->lines < (pool_is_tight(&s->service->pool) ?
+				  SERVICE_LINES_TIGHT :
+				  SERVICE_LINES);
+}
+
 const char *
 lines_add(struct request *q, const struct line *line)
 {
@@ -67,7 +76,7 @@ lines_add(struct request *q, const struct line *line)
 		return "a line after the end";
 	if (q->tail - q->head >= most)
 		return "more lines than may be without an answer";
-	if (q->session->lines < SERVICE_LINES &&
+	if (may_have_more(q->session) &&
 	    (q->tail - q->head < q->ring_size || grow_ring(q) == 0))
 		slot = slot_new(q, line);
 	if (slot == NULL) {

@@ -22,6 +22,8 @@
 #define SERVICE_MEMORY ((size_t)256 << 20)
 /* Lines of one connection that may be without an answer. */
 #define SERVICE_LINES 32768
+/* The same while most of the memory is used: a newcomer still gets in. */
+#define SERVICE_LINES_TIGHT 64
 
 struct service {
 	struct loop *loop;

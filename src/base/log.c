@@ -11,6 +11,8 @@
 #include <syslog.h>
 #include <unistd.h>
 
+#include "base/text.h"
+
 #define LINE_SIZE 1024
 #define EXIT_SOFTWARE 70
 
@@ -89,10 +91,14 @@ tell(int priority, const char *fmt, va_list args)
 	if (vsnprintf(text, sizeof(text), fmt, args) < 0)
 		return;
 	len = strlen(text);
-	/* Whatever the caller forgot to escape: a line stays one line. */
+	/*
+	 * Whatever the caller forgot to escape: a line stays one line, and does
+	 * nothing to the terminal that shows it.
+	 */
 	for (size_t i = 0; i < len; i++)
 		if (text[i] == '\n' || text[i] == '\r')
 			text[i] = ' ';
+	text_plain(text);
 	if (syslog_socket == -1 || !send_syslog(priority, text, len))
 		write_stderr(text, len);
 	errno = saved;

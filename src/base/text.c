@@ -165,6 +165,24 @@ text_escape(const void *data, size_t len, char *ret, size_t size)
 	return used;
 }
 
+void
+text_plain(char *text)
+{
+	size_t len = strlen(text);
+
+	while (len > 0) {
+		uint32_t c = 0;
+		size_t unit = utf8_unit(text, len, &c);
+
+		if (unit == 0 || !utf8_is_printable(c)) {
+			unit = unit == 0 ? 1 : unit;
+			memset(text, '?', unit);
+		}
+		text += unit;
+		len -= unit;
+	}
+}
+
 bool
 text_copy(char *ret, size_t size, const char *src)
 {

@@ -46,6 +46,12 @@ int base64_decode(
  */
 size_t text_escape(const void *, size_t len, char *ret, size_t size);
 
+/*
+ * The same in place, for a text that must not grow: '?' for each byte of what
+ * is no printable UTF-8.
+ */
+void text_plain(char *text);
+
 /* Bounded copy: false (and ret empty) when src does not fit. */
 bool text_copy(char *ret, size_t size, const char *src);
 

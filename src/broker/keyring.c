@@ -226,6 +226,8 @@ refuse(struct key *key, enum reason reason, const char *text)
 {
 	key->reason = reason;
 	snprintf(key->text, sizeof(key->text), "%s", text);
+	/* A client's and an admin's terminal will show it. */
+	text_plain(key->text);
 	return false;
 }
 

@@ -200,6 +200,10 @@ token_logged_in(struct worker *w, const struct token_state *state)
 	memcpy(token->label, state->label, sizeof(token->label));
 	memcpy(token->serial, state->serial, sizeof(token->serial));
 	memcpy(token->model, state->model, sizeof(token->model));
+	text_plain(token->label);
+	text_plain(token->serial);
+	text_plain(token->model);
+	text_plain(token->firmware);
 	memcpy(token->firmware, state->firmware, sizeof(token->firmware));
 	token->tried = true;
 	token->ready++;

@@ -244,10 +244,40 @@ says_what_is_wrong_and_where(void **state)
 	assert_int_equal(strlen(err.what), sizeof(err.what) - 1);
 }
 
+static void
+makes_a_text_plain_without_growing_it(void **state)
+{
+	static const struct {
+		const char *text;
+		const char *plain;
+	} cases[] = {
+		{ "", "" },
+		{ "SoftHSM v2", "SoftHSM v2" },
+		{ "gr\xc3\xbc\xc3\x9f", "gr\xc3\xbc\xc3\x9f" },
+		{ "a\x1b[2Jb\n\x7f", "a?[2Jb??" },
+		{ "\xc2\x9b"
+		  "31m",
+		    "??31m" },
+		{ "\xe2\x80\xae"
+		  "x",
+		    "???x" },
+		{ "\xff\xc3", "??" },
+	};
+	char text[32];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		text_copy(text, sizeof(text), cases[i].text);
+		text_plain(text);
+		assert_string_equal(text, cases[i].plain);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(makes_a_text_plain_without_growing_it),
 		cmocka_unit_test(sorts_characters_without_a_locale),
 		cmocka_unit_test(reads_numbers),
 		cmocka_unit_test(refuses_what_is_no_number),

@@ -17,6 +17,9 @@
 /* How long commands may take to end once the broker ended the connection. */
 #define LEAVE_US 1000000
 
+/* The end of a key exchange comes without an event of its own. */
+#define KEYS_RETRY_US 10000
+
 void
 connection_end(struct connection *c, const char *text)
 {
@@ -234,6 +237,8 @@ timeout_ms(const struct connection *c)
 		return 0;
 	if (c->leave_us != 0)
 		sooner(&when, c->leave_us);
+	if (c->common.outlet.blocked)
+		sooner(&when, now + KEYS_RETRY_US);
 	if (!c->login.done)
 		sooner(&when, c->login.deadline_us);
 	else if (c->count == 0 && c->start.idle_ms != 0)
@@ -305,6 +310,7 @@ connection_serve(struct connection *c, ssh_session ssh, int fd, int broker,
 	while (!c->over) {
 		rc = ssh_event_dopoll(c->event, timeout_ms(c));
 		c->common.now_us = clock_mono_us();
+		outlet_retry(&c->common.outlet);
 		if (rc != SSH_AGAIN)
 			c->traffic_us = c->common.now_us;
 		if (rc == SSH_ERROR || !is_connected(c)) {

@@ -324,7 +324,7 @@ exchange_wants(const struct exchange *x)
 	    ssh_channel_window_size(x->ssh) > 0 &&
 	    outlet_is_open(&x->common->outlet))
 		return true;
-	return x->stalled && input_has_room(x);
+	return x->state == EXCHANGE_LINES && x->stalled && input_has_room(x);
 }
 
 bool

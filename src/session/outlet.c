@@ -21,8 +21,14 @@ outlet_init(struct outlet *o, ssh_session ssh)
 bool
 outlet_is_open(const struct outlet *o)
 {
-	return o->sent.out_bytes >= o->held_until &&
+	return !o->blocked && o->sent.out_bytes >= o->held_until &&
 	    (ssh_get_status(o->ssh) & SSH_WRITE_PENDING) == 0;
+}
+
+void
+outlet_retry(struct outlet *o)
+{
+	o->blocked = false;
 }
 
 int
@@ -45,6 +51,7 @@ outlet_write(
 	    ssh_channel_write(channel, buf_at(from), (uint32_t)len);
 	if (n < 0)
 		return -1;
+	o->blocked = n == 0;
 	buf_consume(from, (size_t)n);
 	/* What did not leave now waits for the end of a key exchange. */
 	if (o->sent.out_bytes - before < (uint64_t)n)

@@ -15,10 +15,13 @@ struct outlet {
 	ssh_session ssh;
 	struct ssh_counter_struct sent; /* payload that left libssh */
 	uint64_t held_until; /* of sent.out_bytes */
+	bool blocked; /* keys are being exchanged: nothing was taken */
 };
 
 /* Must stay where it is: libssh counts into it. */
 void outlet_init(struct outlet *, ssh_session);
+/* Tries again; to be called after each poll. */
+void outlet_retry(struct outlet *);
 /* Something may be written right now, if the channel has window. */
 bool outlet_is_open(const struct outlet *);
 /*

@@ -565,6 +565,28 @@ def stays_small_when_nothing_is_read(b):
         time.sleep(0.1)
 
 
+def cpu_of(pid):
+    with open(f"/proc/{pid}/stat") as f:
+        return sum(int(x) for x in f.read().split()[13:15]) / 100
+
+
+def rests_while_it_waits(b):
+    c = b.logged_in()
+    unread, slow, done = (c.open(mine=i, window=(0, 1 << 20, 0)[i])
+                          for i in range(3))
+    c.exec(unread, "sign")
+    c.exec(slow, "sign --hold")
+    c.exec(done, "sign")
+    for _ in range(50):
+        c.data(unread, LINE * 100)
+    c.data(slow, LINE * 10 + "bad\n" + LINE)
+    c.data(done, LINE * 10 + "bad\n" + LINE)
+    time.sleep(0.5)
+    before = cpu_of(b.child())
+    time.sleep(1)
+    assert cpu_of(b.child()) - before < 0.2
+
+
 def drops_a_client_that_ignores_the_window(b):
     c = b.logged_in()
     n = c.open()
@@ -736,7 +758,7 @@ def loses_only_itself_when_killed(b):
 
 
 def tests():
-    skip = {"status_of", "gone", "soon", "tests", "main", "run"}
+    skip = {"status_of", "cpu_of", "gone", "soon", "tests", "main", "run"}
     return [f for name, f in globals().items()
             if callable(f) and getattr(f, "__module__", "") == __name__ and
             name not in skip and name[0].islower() and name[0] != "_"]

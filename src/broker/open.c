@@ -139,7 +139,8 @@ answer_pubkey(struct request *q)
 		return;
 	}
 	if (say_pubkey(key, q->command.form, &q->text) == -1)
-		request_fail(q, REASON_INTERNAL, NULL);
+		request_fail(q, REASON_INTERNAL,
+		    "the public key cannot be written in that form");
 	else
 		request_finish(q, 0, "");
 }
@@ -206,6 +207,8 @@ use_grant(struct request *q, const struct grant *grant)
 	if (q->key != NULL)
 		keyring_unref(service->keyring, q->key);
 	q->key = key;
+	if (q->token != NULL)
+		schedule_remove(&q->token->schedule, &q->item);
 	q->token = token_by_name(service, grant->key->token->name);
 	if (q->format == NULL || q->token == NULL)
 		log_fatal("a grant without its format or token");

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "broker/answers.h"
 #include "broker/lines.h"
 #include "broker/records.h"
@@ -153,8 +154,26 @@ request_login_recorded(struct request *q, bool ok)
 }
 
 void
+request_incident(
+    const struct request *q, const char *what, char ret[MESSAGE_SIZE])
+{
+	char id[REQUEST_ID_SIZE];
+
+	request_id(q, id);
+	log_warn("incident %s: %s", id, what);
+	snprintf(ret, MESSAGE_SIZE, "internal error; incident %s", id);
+}
+
+void
 request_fail(struct request *q, enum reason reason, const char *text)
 {
+	char incident[MESSAGE_SIZE];
+
+	if (reason == REASON_INTERNAL) {
+		request_incident(
+		    q, text != NULL ? text : reason_text(reason), incident);
+		text = incident;
+	}
 	buf_consume(&q->text, buf_len(&q->text));
 	send_done(q, (uint8_t)reason_exit(reason),
 	    text != NULL ? text : reason_text(reason));

@@ -101,6 +101,10 @@ void request_settle(struct request *);
 /* At once, whatever it still waits for: for the end. */
 void request_free(struct request *);
 
+/* Our own mistake: logged under the request's id, which ret tells. */
+void request_incident(
+    const struct request *, const char *what, char ret[MESSAGE_SIZE]);
+
 /* "<boot>-<connection>-<channel>" */
 #define REQUEST_ID_SIZE 48
 void request_id(const struct request *, char ret[REQUEST_ID_SIZE]);

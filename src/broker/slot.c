@@ -172,7 +172,12 @@ void
 slot_fail(struct slot *slot, enum reason reason, const char *text)
 {
 	struct request *q = slot->request;
+	char incident[MESSAGE_SIZE];
 
+	if (reason == REASON_INTERNAL) {
+		request_incident(q, text, incident);
+		text = incident;
+	}
 	slot_say(slot, reason, text, "");
 	if (!q->command.keep_going)
 		request_stop(q);
@@ -214,7 +219,11 @@ void
 slot_retry(struct slot *slot, enum reason reason, const char *text)
 {
 	struct request *q = slot->request;
-	struct token *token = q->token;
+	/* Its own: the request may have gone on to another since. */
+	struct token *token =
+	    token_by_name(q->session->service, slot->key->token);
+	enum reason standing;
+	const char *why;
 
 	if (q->state == REQUEST_OVER) {
 		/* Nobody waits for it, and no signature left the token. */
@@ -223,6 +232,10 @@ slot_retry(struct slot *slot, enum reason reason, const char *text)
 	}
 	if (++slot->tries > 1) {
 		slot_give_up(slot, reason, text);
+		return;
+	}
+	if (token_standing(token, slot->key, &standing, &why) == KEY_DOWN) {
+		slot_give_up(slot, standing, why);
 		return;
 	}
 	slot->state = SLOT_RETRY;

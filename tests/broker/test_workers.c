@@ -228,6 +228,23 @@ keeps_a_worker_that_failed_once(void **state)
 }
 
 static void
+names_the_incident_of_its_own_mistake(void **state)
+{
+	struct jobs jobs;
+
+	(void)state;
+	begin();
+	ends_lines(&e, session, 1, 5, 1, "ok");
+	for (int tries = 0; tries < 2; tries++) {
+		ends_jobs(&e, first, &jobs);
+		ends_result(&e, first, jobs.job[0], REASON_INTERNAL);
+	}
+	assert_int_equal(ends_answer(&e, session, &answer), REASON_INTERNAL);
+	assert_non_null(strstr(answer.text, "incident "));
+	assert_int_equal(ends_done(&e, session, text), 70);
+}
+
+static void
 refuses_a_worker_that_speaks_out_of_turn(void **state)
 {
 	(void)state;
@@ -392,6 +409,7 @@ main(void)
 		TEST(replaces_a_worker_that_answers_what_was_not_asked),
 		TEST(replaces_a_worker_that_answers_twice),
 		TEST(keeps_a_worker_that_failed_once),
+		TEST(names_the_incident_of_its_own_mistake),
 		TEST(refuses_a_worker_that_speaks_out_of_turn),
 		TEST(tries_a_refused_pin_never_again),
 		TEST(hears_of_a_refused_pin_after_the_worker_is_gone),

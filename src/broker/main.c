@@ -23,6 +23,8 @@
 
 #define LISTENER_FD 3
 #define KEEPER_FD 4
+/* Our own: channels, the audit file, threads, an admin, a file of the tree. */
+#define SPARE_FILES 22
 
 struct options {
 	const char *dir;
@@ -116,6 +118,27 @@ raise_limits(void)
 	setrlimit(RLIMIT_NOFILE, &files);
 }
 
+/*
+ * Without a descriptor left the next connection would take the listener's
+ * channel with it, so that must never come.
+ */
+static int
+check_limits(const struct tree *tree)
+{
+	size_t need = SPARE_FILES + tree_server(tree)->connections;
+	struct rlimit files;
+
+	for (size_t i = 0; i < tree_tokens(tree); i++)
+		need += tree_token(tree, i)->workers;
+	if (getrlimit(RLIMIT_NOFILE, &files) == -1 || files.rlim_cur >= need)
+		return 0;
+	log_warn("connections = %u takes %zu descriptors, and %llu are allowed "
+		 "(ulimit -n, LimitNOFILE=)",
+	    tree_server(tree)->connections, need,
+	    (unsigned long long)files.rlim_cur);
+	return -1;
+}
+
 static int
 load(struct start *start, const char *dir)
 {
@@ -206,8 +229,8 @@ run(const char *dir)
 	static struct start start;
 	int status;
 
-	if (load(&start, dir) == -1 || open_files(&start) == -1 ||
-	    make_service(&start, dir) == -1)
+	if (load(&start, dir) == -1 || check_limits(start.loaded.tree) == -1 ||
+	    open_files(&start) == -1 || make_service(&start, dir) == -1)
 		return 1;
 	loaded_release(&start.loaded);
 	record_start(start.service, start.torn, start.separated);

@@ -54,7 +54,7 @@ on_key_query(void *owner, struct reader *r)
 	reason = decide_login(s->service->tree, query.user, query.blob,
 	    query.blob_len, &moment, &client, &verdict);
 	note_attempt(
-	    s, &query, reason != REASON_OK ? reason : REASON_BAD_SIGNATURE);
+	    s, &query, reason != REASON_OK ? reason : REASON_LOGIN_GRACE);
 	reply.accepted = reason == REASON_OK;
 	if (reply.accepted && query.proven && session_login(s, client) == -1)
 		reply.accepted = false;

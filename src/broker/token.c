@@ -156,15 +156,14 @@ set_reason(struct token *token, enum reason reason, const char *text)
 	snprintf(token->text, sizeof(token->text), "%s", text);
 }
 
-/* What an admin reads, with what the client reads as well. */
+/* For the operator. */
 static void
-explain(struct token *token, enum reason reason, const char *text)
+explain(const struct token *token, enum reason reason, const char *text)
 {
 	char why[MESSAGE_SIZE];
 
 	text_escape(text, strlen(text), why, sizeof(why) / 2);
 	log_warn("token %s: %s: %s", token->name, reason_text(reason), why);
-	set_reason(token, reason, reason_text(reason));
 }
 
 static void
@@ -200,11 +199,11 @@ token_logged_in(struct worker *w, const struct token_state *state)
 	memcpy(token->label, state->label, sizeof(token->label));
 	memcpy(token->serial, state->serial, sizeof(token->serial));
 	memcpy(token->model, state->model, sizeof(token->model));
+	memcpy(token->firmware, state->firmware, sizeof(token->firmware));
 	text_plain(token->label);
 	text_plain(token->serial);
 	text_plain(token->model);
 	text_plain(token->firmware);
-	memcpy(token->firmware, state->firmware, sizeof(token->firmware));
 	token->tried = true;
 	token->ready++;
 	set_reason(token, REASON_OK, "");
@@ -264,14 +263,19 @@ void
 token_lose(struct worker *w, enum reason reason, const char *text)
 {
 	struct token *token = w->token;
+	bool news = w->state == WORKER_READY || !token->tried ||
+	    token->reason != reason;
 
 	/* First of all: nothing that it still says can count. */
 	peer_free(w->peer);
 	w->peer = NULL;
 	unlink_worker(w);
 	kill_worker(w);
-	explain(token, reason, text);
-	record_token(token, w, "worker", reason, text);
+	if (news) {
+		explain(token, reason, text);
+		record_token(token, w, "worker", reason, text);
+	}
+	set_reason(token, reason, reason_text(reason));
 	token->tried = true;
 	/* After a login that succeeded the next one is likely to. */
 	if (w->state == WORKER_READY && token->pause_us < PAUSE_PATIENCE_US)
@@ -356,6 +360,11 @@ token_standing(const struct token *token, const struct key *key,
 	if (key->conf == NULL) {
 		*ret = REASON_KEY_MISSING;
 		*ret_text = "a reload changed this key or took it away";
+		return KEY_DOWN;
+	}
+	if (key->conf == NULL) {
+		*ret = REASON_KEY_MISSING;
+		*ret_text = reason_text(REASON_KEY_MISSING);
 		return KEY_DOWN;
 	}
 	if (token->ready > 0 ? key->unfit < token->ready :

@@ -278,6 +278,32 @@ tells_workers_of_new_and_dropped_keys(void **state)
 	assert_string_equal(add.object, "pkcs11:object=third");
 }
 
+static void
+goes_on_with_another_object_of_the_same_name(void **state)
+{
+	struct jobs jobs = { .count = 0 }, more = { .count = 0 };
+
+	(void)state;
+	open_sign(1);
+	ends_lines(&e, session, 1, 1, 4, "ok");
+	ends_all_jobs(&e, worker, &jobs, 2);
+	ends_put(&e, "keys.d/k.conf",
+	    "[key release]\ntoken = t\nobject = pkcs11:object=next\n"
+	    "use = raw\n"
+	    "[key other]\ntoken = t\nobject = pkcs11:object=other\n"
+	    "use = raw\n");
+	tell(WIRE_RELOAD);
+	ends_recv(&e, worker, WIRE_KEY_DROP);
+	ends_facts(&e, worker, REASON_OK);
+	/* What the worker had is the old key's, and cannot be tried again. */
+	ends_result(&e, worker, jobs.job[0], REASON_OK);
+	ends_all_jobs(&e, worker, &more, 1);
+	assert_int_equal(ends_answer(&e, session, &answer), REASON_OK);
+	ends_result(&e, worker, jobs.job[1], REASON_TOKEN_FAILED);
+	assert_int_equal(ends_answer(&e, session, &answer), REASON_KEY_MISSING);
+	assert_int_equal(ends_done(&e, session, text), 69);
+}
+
 /* How long a file the broker may write. */
 static void
 limit_file(rlim_t size)
@@ -405,6 +431,7 @@ main(void)
 		TEST(refuses_to_reload_what_needs_a_restart),
 		TEST(tells_the_admin_its_state),
 		TEST(tells_workers_of_new_and_dropped_keys),
+		TEST(goes_on_with_another_object_of_the_same_name),
 		TEST(signs_nothing_that_it_cannot_record),
 		TEST(takes_up_the_chain_and_cuts_off_a_torn_record),
 		TEST(runs_once_only),

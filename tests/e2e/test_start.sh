@@ -160,6 +160,18 @@ a_second_one_on_the_same_records_does_not_start() {
 	instance_stop "$DIR"
 }
 
+# The connection after the last descriptor would end the service.
+more_connections_than_descriptors_do_not_start() {
+	local other=$DIR/few
+	instance_new "$other" p256
+	printf '[limits]\nconnections = 300\n' >>"$other/countersign.conf"
+	(
+		ulimit -n 300
+		expect_exit 1 timeout 20 "$B/countersignd" -D -C "$other"
+		grep -q 'connections = 300 takes .* and 300 are allowed' "$ERR"
+	)
+}
+
 an_unknown_option_is_usage() {
 	expect_exit 64 "$B/countersignd" -x
 	expect_exit 64 "$B/countersignd" now
@@ -232,6 +244,7 @@ cases no_root_process_remains \
     a_bad_tree_does_not_start \
     a_taken_port_does_not_start \
     a_second_one_on_the_same_records_does_not_start \
+    more_connections_than_descriptors_do_not_start \
     an_unknown_option_is_usage \
     in_the_background_the_first_process_ends_when_ready \
     in_the_background_a_bad_tree_is_still_told \

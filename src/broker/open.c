@@ -207,8 +207,6 @@ use_grant(struct request *q, const struct grant *grant)
 	if (q->key != NULL)
 		keyring_unref(service->keyring, q->key);
 	q->key = key;
-	if (q->token != NULL)
-		schedule_remove(&q->token->schedule, &q->item);
 	q->token = token_by_name(service, grant->key->token->name);
 	if (q->format == NULL || q->token == NULL)
 		log_fatal("a grant without its format or token");

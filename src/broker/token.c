@@ -362,11 +362,6 @@ token_standing(const struct token *token, const struct key *key,
 		*ret_text = "a reload changed this key or took it away";
 		return KEY_DOWN;
 	}
-	if (key->conf == NULL) {
-		*ret = REASON_KEY_MISSING;
-		*ret_text = reason_text(REASON_KEY_MISSING);
-		return KEY_DOWN;
-	}
 	if (token->ready > 0 ? key->unfit < token->ready :
 			       token->reason == REASON_OK)
 		return KEY_WAITING;

@@ -298,6 +298,18 @@ init(struct connection *c, ssh_session ssh, int fd, int broker,
 	login_watch(&c->login);
 }
 
+/* libssh's reason may hold what the peer sent. */
+static void
+on_lost(struct connection *c)
+{
+	const char *why = ssh_get_error(c->common.ssh);
+	char text[256];
+
+	text_escape(why, strlen(why), text, sizeof(text));
+	log_debug("the connection is lost: %s", text);
+	login_left(&c->login);
+}
+
 int
 connection_serve(struct connection *c, ssh_session ssh, int fd, int broker,
     const struct session_start *start)
@@ -314,7 +326,7 @@ connection_serve(struct connection *c, ssh_session ssh, int fd, int broker,
 		if (rc != SSH_AGAIN)
 			c->traffic_us = c->common.now_us;
 		if (rc == SSH_ERROR || !is_connected(c)) {
-			login_left(&c->login);
+			on_lost(c);
 			return 0;
 		}
 		if (!work(c)) {

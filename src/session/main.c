@@ -4,11 +4,14 @@
  *
  * Descriptor 3 is the channel to the listener, 4 the host key's file.
  */
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "base/jail.h"
 #include "base/log.h"
 #include "session/hostkey.h"
 #include "session/jail.h"
@@ -71,6 +74,11 @@ main(int argc, char **argv)
 	/* syslog(3) reads the time zone's file, which a child cannot. */
 	tzset();
 	ignore_signals();
+	/* Sessions have jails; the key is here before there is any. */
+	if (jail_private() == -1) {
+		log_warn("core dumps: %s", strerror(errno));
+		return 1;
+	}
 	if ((key = hostkey_load(HOSTKEY_FD, what)) == NULL ||
 	    (bind = server_prepare(key, what)) == NULL ||
 	    jail_prepare(&session_jail, &filter, what) == -1) {

@@ -1,5 +1,6 @@
 #!/bin/bash
 # A reload takes the whole tree or nothing, and nobody who may stay notices.
+# covers: src/ctl/main.c
 # shellcheck source=tests/support/case.sh
 . "$(dirname "$0")/../support/case.sh"
 
@@ -92,7 +93,10 @@ a_bad_tree_keeps_the_running_one_and_says_so() {
 	expect_exit 1 reload
 	rm "$DIR/profiles.d/zz.conf"
 	expect_match stderr "*profiles.d/zz.conf:1: *" "$(cat "$ERR" "$OUT")"
-	expect records $((before + 1)) "$(records "$DIR" RELOADFAIL)"
+	told() {
+		[ "$(records "$DIR" RELOADFAIL)" = $((before + 1)) ]
+	}
+	wait_for 5 told
 	expect answers 1 \
 	    "$(digest_lines 1 | sign_ssh "$DIR" sign -k p256 | wc -l)"
 }

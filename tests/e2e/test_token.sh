@@ -73,7 +73,7 @@ a_pin_that_others_can_read_is_refused() {
 	expect_exit 69 sign_ssh "$DIR" sign -k p256 <"$DIR/line"
 	chmod 0400 "$DIR/token/pin"
 	instance_stop "$DIR"
-	grep -q 'pin' "$DIR/service.log"
+	grep -q 'token/pin: .*chmod 0400' "$DIR/service.log"
 }
 
 the_service_starts_without_its_token() {

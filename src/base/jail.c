@@ -201,11 +201,17 @@ limit(int resource, unsigned long value)
 	return setrlimit((__rlimit_resource_t)resource, &rl);
 }
 
+int
+jail_private(void)
+{
+	if (limit(RLIMIT_CORE, 0) == -1)
+		return -1;
+	return is_sanitized() ? 0 : prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+}
+
 static int
 enter_limits(const struct jail *jail, char what[WHAT])
 {
-	if (limit(RLIMIT_CORE, 0) == -1)
-		return fail(what, jail->name, "RLIMIT_CORE", errno);
 	if (jail->open_files != 0 &&
 	    limit(RLIMIT_NOFILE, jail->open_files) == -1)
 		return fail(what, jail->name, "RLIMIT_NOFILE", errno);
@@ -227,8 +233,8 @@ jail_enter(const struct jail *jail, const struct jail_filter *filter,
 
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1)
 		return fail(what, jail->name, "no_new_privs", errno);
-	if (!is_sanitized() && prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == -1)
-		return fail(what, jail->name, "dumpable", errno);
+	if (jail_private() == -1)
+		return fail(what, jail->name, "core dumps", errno);
 	/* It needs descriptors itself, so it comes before their limit. */
 	if (!is_sanitized() && landlock_enter(paths, npaths, &landlock) == -1)
 		return fail(what, jail->name, "Landlock", errno);

@@ -71,6 +71,12 @@ int jail_enter(const struct jail *, const struct jail_filter *,
     char what[128]);
 
 /*
+ * The first part alone, for a process that is about to read a secret: no core
+ * dumps, not traceable.  0, or -1 with errno.
+ */
+int jail_private(void);
+
+/*
  * The user, its group and the groups that list it, irrevocably: 0, or -1 with
  * errno.  Never root.
  */

@@ -10,6 +10,7 @@
 
 #include "base/channel.h"
 #include "base/clock.h"
+#include "base/jail.h"
 #include "base/log.h"
 #include "token/jail.h"
 #include "token/keyring.h"
@@ -242,6 +243,11 @@ worker_run(void)
 	struct text_error err = { 0 };
 
 	prctl(PR_SET_NAME, "token-worker");
+	/* Before the PIN; a jail comes before the module. */
+	if (jail_private() == -1) {
+		log_warn("core dumps: %m");
+		return EX_OSERR;
+	}
 	if (!read_setup(&setup, &start)) {
 		log_warn("no setup");
 		return EX_SOFTWARE;

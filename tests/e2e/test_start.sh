@@ -58,6 +58,14 @@ each_process_is_jailed() {
 		expect "seccomp of $(tr '\0' ' ' <"/proc/$pid/cmdline")" 2 \
 		    "$(awk '/^Seccomp:/ { print $2 }' "/proc/$pid/status")"
 	done
+	# Also of the parent, which has the host key.  The memory of who may not
+	# be traced belongs to root.
+	for pid in $(instance_tree "$PID"); do
+		expect "cores of $pid" "0 0" \
+		    "$(awk '/^Max core/ { print $5, $6 }' "/proc/$pid/limits")"
+		expect "whose is /proc/$pid/mem" 0 \
+		    "$(stat -c %u "/proc/$pid/mem")"
+	done
 	instance_stop "$DIR"
 }
 

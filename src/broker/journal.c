@@ -13,6 +13,8 @@
 
 /* Batches that may wait before new work does. */
 #define BATCHES_MAX 2
+/* Refusals come on top of that: what a client can have waiting of them. */
+#define BATCHES_FLOOD 16
 /* What must be free before a full disk counts as recovered. */
 #define PROBE_SIZE (1u << 20)
 #define PROBE_US 1000000u
@@ -247,6 +249,12 @@ bool
 journal_has_room(const struct journal *j)
 {
 	return !j->failing && j->batches.count <= BATCHES_MAX;
+}
+
+bool
+journal_is_flooded(const struct journal *j)
+{
+	return j->batches.count > BATCHES_FLOOD;
 }
 
 void

@@ -61,6 +61,8 @@ void journal_close(struct journal *);
 bool journal_works(const struct journal *);
 /* Below the bound on what waits for the disk: more work may begin. */
 bool journal_has_room(const struct journal *);
+/* Far above it: not even a refusal may be added for whoever asks. */
+bool journal_is_flooded(const struct journal *);
 void journal_state(const struct journal *, struct journal_state *ret);
 
 /*

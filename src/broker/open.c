@@ -247,6 +247,11 @@ open_request(struct request *q, const struct open_request *msg)
 		request_fail(q, REASON_DRAINING, NULL);
 		return;
 	}
+	/* Commands that are given up at once are held back by nothing else. */
+	if (journal_is_flooded(q->session->service->journal)) {
+		request_fail(q, REASON_BUSY, NULL);
+		return;
+	}
 	if (read_command(q, msg) == -1 || ask_policy(q) == -1)
 		return;
 	answers[q->command.verb](q);

@@ -287,6 +287,13 @@ has_no_room_when_the_disk_is_slow(void **state)
 	}
 	assert_in_range(count, 1000, 20000);
 	assert_true(journal_works(journal));
+	assert_false(journal_is_flooded(journal));
+	while (!journal_is_flooded(journal) && count < 1000000) {
+		assert_non_null(journal_begin(journal, EVENT_DENY));
+		assert_int_equal(journal_end(journal, "", NULL), 0);
+		count++;
+	}
+	assert_in_range(count, 10000, 200000);
 	journal_flush(journal);
 	while (freed == 0)
 		assert_int_equal(loop_run(loop), 0);

@@ -21,6 +21,7 @@
 	    { .name = "mprotect", .why = "memory of a thread's arena" },      \
 	    { .name = "madvise", .why = "memory, given back" },               \
 	    { .name = "brk", .why = "memory" },                               \
+	    { .name = "sysinfo", .why = "qsort of many" },                    \
 	    { .name = "getrandom", .why = "memory's and libcrypto's start" }, \
 	    { .name = "write", .why = "diagnostics and eventfd" },            \
 	    { .name = "close", .why = "what was opened" },                    \

@@ -53,8 +53,9 @@ outlet_write(
 		return -1;
 	o->blocked = n == 0;
 	buf_consume(from, (size_t)n);
-	/* What did not leave now waits for the end of a key exchange. */
+	/* What did not leave now waits for the end of a key exchange.  Where
+	 * the peer's packets are small, the first part has left. */
 	if (o->sent.out_bytes - before < (uint64_t)n)
-		o->held_until = o->sent.out_bytes + (uint64_t)n;
+		o->held_until = before + (uint64_t)n;
 	return n;
 }

@@ -8,7 +8,6 @@ import random
 import shutil
 import socket
 import struct
-import subprocess
 import tempfile
 
 from procs import Failed, Group, call, measure
@@ -204,10 +203,8 @@ class Tree:
              env=self.stage.env)
 
     def reload(self):
-        s = self.stage
-        subprocess.run([s.program("countersignctl"), "-C", self.dir, "reload"],
-                       check=False, timeout=60, env=s.env,
-                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        call([self.stage.program("countersignctl"), "-C", self.dir, "reload"],
+             60, env=self.stage.env)
 
     def stop(self):
         if self.group:

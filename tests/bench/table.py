@@ -13,7 +13,7 @@ class Table:
     def row(self, workload, ours="", peer="", limit="", ratio=None, goal="",
             met=None, note=""):
         """One line: kept for the end, and told at once."""
-        cells = (workload, ours, peer, limit,
+        cells = (workload, " ".join(ours.split()), peer, limit,
                  f"{ratio:.1f}" if ratio else "", goal,
                  "" if met is None else "yes" if met else "NO")
         self.rows.append((cells, note))

@@ -153,12 +153,14 @@ def reload_pause(b, tree):
         env=b.stage.env)
     begin = time.monotonic()
     said = []
-    while time.monotonic() < begin + b.middle - 1:
-        tree.write_clients(CLIENTS - 1 - len(said), PROFILES)
-        at = time.monotonic()
-        tree.reload()
-        said.append(time.monotonic() - at)
-    loud = client.finish()
+    try:
+        while time.monotonic() < begin + b.middle - 1:
+            tree.write_clients(CLIENTS - 1 - len(said), PROFILES)
+            at = time.monotonic()
+            tree.reload()
+            said.append(time.monotonic() - at)
+    finally:
+        loud = client.finish()
     pause = loud.get("max_ms", 1e9)
     b.row("tree-100k reload", f"longest answer {pause:.1f} ms, reload "
           f"{sorted(said)[len(said) // 2]:.2f} s",

@@ -171,7 +171,8 @@ work(ssh_session s, struct serving *sv)
 		return;
 	pull_rest(sv);
 	write_out(s, sv);
-	if (!sv->eof || buf_len(&sv->in) + buf_len(&sv->out) > 0)
+	if (!sv->eof || buf_len(&sv->in) + buf_len(&sv->out) > 0 ||
+	    ssh_channel_poll(sv->ch, 0) > 0)
 		return;
 	ssh_channel_request_send_exit_status(sv->ch, 0);
 	ssh_channel_send_eof(sv->ch);

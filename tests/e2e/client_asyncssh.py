@@ -44,7 +44,11 @@ async def main(
     for process in done:
         sys.stdout.buffer.write(process.stdout)
         sys.stderr.buffer.write(process.stderr)
-    return max(process.exit_status for process in done)
+    # None: the connection ended before the command did.
+    return max(
+        255 if process.exit_status is None else process.exit_status
+        for process in done
+    )
 
 
 sys.exit(asyncio.run(main(*sys.argv[1:])))

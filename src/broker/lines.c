@@ -221,19 +221,25 @@ decide_means(struct request *q, struct slot *slot)
 	return q->state == REQUEST_RUNNING;
 }
 
+/* client is what policy says of the client as such, by now. */
 static bool
-decide_slot(struct request *q, struct slot *slot, const struct moment *moment)
+decide_slot(struct request *q, struct slot *slot, const struct moment *moment,
+    const struct verdict *client)
 {
+	const struct verdict *no = client;
 	struct verdict verdict;
 
 	if (slot->state != SLOT_NEW)
 		return true;
 	if (must_wait(q))
 		return false;
-	if (decide_line(&q->grant, moment, slot->number, slot->hash, slot->name,
-		&verdict) == REASON_OK)
-		return decide_means(q, slot);
-	refused(q, slot, verdict.reason, verdict.text, &verdict.rule);
+	if (client->reason == REASON_OK) {
+		if (decide_line(&q->grant, moment, slot->number, slot->hash,
+			slot->name, &verdict) == REASON_OK)
+			return decide_means(q, slot);
+		no = &verdict;
+	}
+	refused(q, slot, no->reason, no->text, &no->rule);
 	return q->state == REQUEST_RUNNING;
 }
 
@@ -249,18 +255,15 @@ void
 lines_pump(struct request *q)
 {
 	struct moment moment;
-	struct verdict verdict;
+	struct verdict client;
 
 	if (q->state != REQUEST_RUNNING || q->stopped || q->decided == q->tail)
 		goto out;
 	moment = session_moment(q->session);
-	if (decide_client(q->session->service->tree, q->session->client,
-		&moment, &verdict) != REASON_OK) {
-		request_refuse(q, &verdict);
-		return;
-	}
+	client.reason = decide_client(
+	    q->session->service->tree, q->session->client, &moment, &client);
 	while (!q->stopped && q->decided != q->tail) {
-		if (!decide_slot(q, *place(q, q->decided), &moment))
+		if (!decide_slot(q, *place(q, q->decided), &moment, &client))
 			break;
 		q->decided++;
 	}

@@ -13,7 +13,6 @@
 comma	:= ,
 VARIANT	?= release
 PREFIX	?= /usr
-SYSCONFDIR ?= /etc
 B	:= build/$(VARIANT)
 
 # The trust boundaries.  A folder of src/ may include, and its program may link,
@@ -51,8 +50,7 @@ NAME_broker	:= countersign-broker
 NAME_token	:= countersign-token
 NAME_ctl	:= countersignctl
 
-CPPFLAGS += -iquote src -D_GNU_SOURCE -DCS_SYSCONFDIR='"$(SYSCONFDIR)"' \
-	    -DCS_LIBEXECDIR='"$(PREFIX)/libexec/countersign"'
+CPPFLAGS += -iquote src -D_GNU_SOURCE -DCS_LIBEXECDIR='"$(PREFIX)/libexec/countersign"'
 CFLAGS	+= -std=gnu17 -g -fno-common -fPIC -pthread
 CFLAGS	+= -Wall -Wextra -Wshadow -Wundef -Wvla -Wformat=2 -Wcast-qual
 CFLAGS	+= -Wpointer-arith -Wwrite-strings -Wconversion -Wswitch-enum
@@ -81,7 +79,7 @@ body	= $(filter-out %/main.o,$(call objs,$(1) $(USES_$(1))))
 libs	= $(if $(LIBS_$(1)),$(shell pkg-config --$(2) $(LIBS_$(1))))
 inner	= $(MAKE) --no-print-directory VARIANT=$(1) $(2)
 
-.PHONY: all check hostile e2e fuzz bench cover lint install clean \
+.PHONY: FORCE all check hostile e2e fuzz bench cover lint install clean \
 	run-tests run-fuzzers tools
 all: $(foreach p,$(PROGS),$(B)/$(NAME_$(p)))
 
@@ -89,6 +87,13 @@ all: $(foreach p,$(PROGS),$(B)/$(NAME_$(p)))
 $(B)/%.o: %.c
 	@mkdir -p $(@D)
 	$(call say,CC)$(CC) $(CPPFLAGS) $(CFLAGS) $(EXTRA) -MMD -MP -c -o $@ $<
+
+# Programs look for each other where they were told when they were compiled.
+$(B)/prefix: FORCE
+	@mkdir -p $(@D)
+	@echo "$(PREFIX)" | cmp -s - $@ || echo "$(PREFIX)" >$@
+FORCE:
+$(B)/src/listener/spawn.o $(B)/src/listener/launch.o: $(B)/prefix
 
 # p11-kit's copy of the PKCS#11 header; nothing of p11-kit is linked.
 P11_CFLAGS := $(shell pkg-config --cflags p11-kit-1)
@@ -179,6 +184,7 @@ lint: all
 	shellcheck -x $$(scripts/shell-files)
 	mandoc -Tlint -Wwarning man/*
 
+EXAMPLES := $(DESTDIR)$(PREFIX)/share/doc/countersign/examples
 install: all
 	install -d $(addprefix $(DESTDIR)$(PREFIX)/,sbin libexec/countersign \
 	    share/man/man5 share/man/man7 share/man/man8)
@@ -187,6 +193,8 @@ install: all
 	    $(B)/countersign-token $(DESTDIR)$(PREFIX)/libexec/countersign
 	set -e; for s in 5 7 8; do \
 	    install -m 644 man/*.$$s $(DESTDIR)$(PREFIX)/share/man/man$$s; done
+	set -e; for f in $$(find sshd-config keys-layout -type f); do \
+	    install -D -m 644 $$f $(EXAMPLES)/$$f; done
 
 clean:
 	rm -rf build

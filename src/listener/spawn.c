@@ -135,7 +135,7 @@ static void __attribute__((noreturn)) become(const struct spawn *s)
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1)
 		fail(s->argv[0], "no_new_privs");
 	if (chdir("/") == -1)
-		fail(s->argv[0], "/");
+		fail(s->argv[0], "cannot enter /");
 	fexecve(program, s->argv, environment);
 	fail(s->argv[0], "exec");
 }

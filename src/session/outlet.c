@@ -4,7 +4,9 @@
 #include <libssh/server.h>
 #include <string.h>
 
-#define PIECE 32768
+/* What libssh puts into one packet for most peers: their 32 KiB, less the head
+ * of the message. */
+#define PIECE (32768 - 10)
 
 void
 outlet_init(struct outlet *o, ssh_session ssh)
@@ -31,6 +33,18 @@ outlet_retry(struct outlet *o)
 	o->blocked = false;
 }
 
+/*
+ * A peer that is interrupted has whole packets, so where they can they end
+ * with a line.
+ */
+static size_t
+whole_lines(const char *at, size_t len)
+{
+	const char *last = memrchr(at, '\n', len);
+
+	return last != NULL ? (size_t)(last - at) + 1 : len;
+}
+
 int
 outlet_write(
     struct outlet *o, ssh_channel channel, struct buf *from, bool to_stderr)
@@ -46,6 +60,7 @@ outlet_write(
 		len = PIECE;
 	if (len > window)
 		len = window;
+	len = whole_lines(buf_at(from), len);
 	n = to_stderr ?
 	    ssh_channel_write_stderr(channel, buf_at(from), (uint32_t)len) :
 	    ssh_channel_write(channel, buf_at(from), (uint32_t)len);

@@ -25,8 +25,9 @@ void outlet_retry(struct outlet *);
 /* Something may be written right now, if the channel has window. */
 bool outlet_is_open(const struct outlet *);
 /*
- * Writes what may be written now, at most 32 KiB, and consumes it.  Returns
- * the number of bytes, or -1 when the channel takes no more.
+ * Writes what may be written now, at most 32 KiB and whole lines where that
+ * is possible, and consumes it.  Returns the number of bytes, or -1 when the
+ * channel takes no more.
  */
 int outlet_write(struct outlet *, ssh_channel, struct buf *, bool to_stderr);
 

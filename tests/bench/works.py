@@ -245,7 +245,8 @@ def fair(b):
     """A line while somebody else streams."""
     key, server = "rsa3072", b.countersign()
     command = f"sign -k {key} -f raw"
-    operation = 1000 / b.limit(key, 1, False)["rate"]
+    # As long as one takes while the other worker is busy too.
+    operation = 2000 / b.limit(key, 2, False)["rate"]
     quiet = ping(b, server, command, "-t", b.short)
     other = Background(stream_argv(b, server, "batch", command, "-n", 10**6,
                                    "-t", b.middle + 1), env=b.stage.env)

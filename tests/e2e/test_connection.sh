@@ -83,19 +83,6 @@ the_server_may_rekey_in_the_middle() {
 	instance_stop "$other"
 }
 
-# As a person at a terminal; options have no blanks.
-at_a_terminal() {
-	local options
-	options=$(ssh_options "$DIR" build01 | tr '\n' ' ')
-	script -qec "ssh $options 127.0.0.1" /dev/null </dev/null
-}
-
-a_terminal_is_refused_but_greeted() {
-	expect_exit 0 at_a_terminal
-	grep -q 'PTY allocation request failed' "$OUT"
-	grep -q build01 "$OUT"
-}
-
 nothing_is_forwarded() {
 	local log=$DIR/err
 	# A local forward is asked for when somebody connects to it.
@@ -173,7 +160,6 @@ cases thirty_channels_at_once_each_get_their_own \
     a_channel_that_is_not_read_stalls_no_other \
     the_client_may_rekey_in_the_middle \
     the_server_may_rekey_in_the_middle \
-    a_terminal_is_refused_but_greeted \
     nothing_is_forwarded \
     the_environment_is_not_taken \
     only_public_keys_may_log_in \

@@ -8,6 +8,7 @@ digest_lines 2000 >"$DIR/lines"
 
 # A batch that takes a while, in the background: BATCH.
 begin_batch() {
+	rm -f "$DIR/answers"
 	sign_ssh "$DIR" sign -k rsa3072 <"$DIR/lines" >"$DIR/answers" \
 	    2>"$DIR/err" &
 	BATCH=$!

@@ -1,0 +1,172 @@
+#!/bin/bash
+# Requests of different connections share the token's workers line by line:
+# who asks for one waits for a few operations, not for somebody's thousands.
+# Measured in operations, which the records number, not in seconds.
+# shellcheck source=tests/support/case.sh
+. "$(dirname "$0")/../support/case.sh"
+# shellcheck source=tests/support/mux.sh
+. "$TOP/tests/support/mux.sh"
+
+instance_new "$DIR" rsa:4096 p256 || exit
+for client in other other1 other2 other3 other4; do
+	instance_client "$DIR" $client ci || exit
+done
+instance_start "$DIR" || exit
+AUDIT=$DIR/log/audit.log
+digest_lines 3000 >"$DIR/lines"
+
+# A batch of another client, under way: its ssh's shell is in $BATCH.
+begin_batch() { # CLIENT KEY
+	: >"$DIR/$1.answers"
+	sign_as "$DIR" "$1" sign -k "$2" <"$DIR/lines" >"$DIR/$1.answers" \
+	    2>"$DIR/$1.err" &
+	BATCH=$!
+	INSTANCE_PIDS="$INSTANCE_PIDS $BATCH"
+	wait_for 20 test -s "$DIR/$1.answers"
+}
+
+end_batch() { # PID
+	local all
+	all=$(instance_tree "$1")
+	# shellcheck disable=SC2086 # words
+	kill -KILL $all
+	wait "$1" || :
+}
+
+seq_of() { # RECORD
+	[[ $1 =~ \ seq=\"([0-9]+)\" ]] || fail "no record: $1"
+	echo "${BASH_REMATCH[1]}"
+}
+
+# How many foreign operations were recorded between a question and the record
+# of its answer, for COUNT questions, one a line.
+between() { # COUNT KEY
+	local i before after tag=$BASHPID
+	channel_open sign -k "$2"
+	# The first of a request waits for the request to be read, too.
+	channel_ask "$(digest_lines 1)"
+	for ((i = 1; i <= $1; i++)); do
+		before=$(seq_of "$(tail -n 1 "$AUDIT")")
+		channel_ask "$(printf '%064x  asked/%s.%d' "$i" $tag "$i")"
+		after=$(seq_of "$(grep "name=\"asked/$tag.$i\"" "$AUDIT")")
+		echo $((after - before - 1))
+	done
+	channel_end
+}
+
+median() {
+	sort -n | awk '{ n[NR] = $1 } END { print n[int((NR + 1) / 2)] }'
+}
+
+# Two workers have two operations each before them; the rest is what was done
+# while the question and its answer travelled.
+one_line_waits_for_a_few_operations() {
+	mux_open "$DIR" build01
+	begin_batch other rsa4096
+	between 9 rsa4096 >"$DIR/between"
+	kill -0 "$BATCH" || fail "the batch was over first"
+	end_batch "$BATCH"
+	mux_close
+	local typical
+	typical=$(median <"$DIR/between")
+	[ "$typical" -le 24 ] || fail "operations between: $(paste -sd ' ' \
+	    "$DIR/between")"
+	# Something was done for the other meanwhile, or nothing was measured.
+	[ "$(paste -sd + "$DIR/between" | bc)" -ge 1 ] ||
+	    fail "no batch beside it"
+}
+
+one_line_of_a_fast_key_waits_for_no_batch_of_a_slow_one() {
+	mux_open "$DIR" build01
+	begin_batch other rsa4096
+	between 9 p256 >"$DIR/between"
+	kill -0 "$BATCH" || fail "the batch was over first"
+	end_batch "$BATCH"
+	mux_close
+	local typical
+	typical=$(median <"$DIR/between")
+	[ "$typical" -le 24 ] || fail "operations between: $(paste -sd ' ' \
+	    "$DIR/between")"
+}
+
+# Four batches: a turn each before one's own.
+one_line_among_four_batches_waits_for_a_turn_of_each() {
+	local pids=() i typical
+	mux_open "$DIR" build01
+	for i in 1 2 3 4; do
+		begin_batch other$i rsa4096
+		pids+=("$BATCH")
+	done
+	between 9 rsa4096 >"$DIR/between"
+	for i in "${pids[@]}"; do
+		kill -0 "$i" || fail "a batch was over first"
+		end_batch "$i"
+	done
+	mux_close
+	typical=$(median <"$DIR/between")
+	[ "$typical" -le 32 ] || fail "operations between: $(paste -sd ' ' \
+	    "$DIR/between")"
+}
+
+signed_for() { # PRINCIPAL
+	grep -c " SIGN .* principal=\"$1\"" "$AUDIT" || :
+}
+
+# Many channels do not make a client's share larger.
+connections_share_alike_whatever_their_channels() {
+	local i pids=() mine others first
+	mux_open "$DIR" build01
+	begin_batch other rsa4096
+	local batch=$BATCH
+	for i in {1..6}; do
+		mux_ssh sign -k rsa4096 <"$DIR/lines" \
+		    >"$DIR/mine.$i" 2>"$DIR/mine.err" &
+		pids+=($!)
+	done
+	for i in {1..6}; do
+		wait_for 20 test -s "$DIR/mine.$i"
+	done
+	mine=$(signed_for build01) others=$(signed_for other)
+	first=$((mine + others))
+	enough() {
+		[ $(($(signed_for build01) + $(signed_for other))) -ge \
+		    $((first + 300)) ]
+	}
+	wait_for 30 enough
+	mine=$(($(signed_for build01) - mine))
+	others=$(($(signed_for other) - others))
+	kill -0 "$batch" || fail "the batch was over first"
+	end_batch "$batch"
+	mux_close
+	wait "${pids[@]}" || :
+	# One of seven would be a seventh; one of two is half.
+	[ $((others * 3)) -ge "$mine" ] ||
+	    fail "$mine for six channels, $others for the other client"
+	[ $((mine * 3)) -ge "$others" ] ||
+	    fail "$mine for six channels, $others for the other client"
+}
+
+# A greeting, a check, a key: none of them waits for the token.
+what_needs_no_token_waits_for_none() {
+	mux_open "$DIR" build01
+	begin_batch other rsa4096
+	local before after verb
+	before=$(seq_of "$(tail -n 1 "$AUDIT")")
+	for verb in whoami keys "pubkey rsa4096" help; do
+		expect_exit 0 mux_ssh "$verb" </dev/null
+	done
+	expect_exit 0 mux_ssh check -k rsa4096 <"$DIR/lines"
+	after=$(seq_of "$(tail -n 1 "$AUDIT")")
+	kill -0 "$BATCH" || fail "the batch was over first"
+	end_batch "$BATCH"
+	mux_close
+	expect "checked" 3000 "$(wc -l <"$OUT")"
+	[ $((after - before)) -le 1000 ] ||
+	    fail "$((after - before)) operations passed"
+}
+
+cases one_line_waits_for_a_few_operations \
+    one_line_of_a_fast_key_waits_for_no_batch_of_a_slow_one \
+    one_line_among_four_batches_waits_for_a_turn_of_each \
+    connections_share_alike_whatever_their_channels \
+    what_needs_no_token_waits_for_none

@@ -72,7 +72,7 @@ one_line_waits_for_a_few_operations() {
 	[ "$typical" -le 24 ] || fail "operations between: $(paste -sd ' ' \
 	    "$DIR/between")"
 	# Something was done for the other meanwhile, or nothing was measured.
-	[ "$(paste -sd + "$DIR/between" | bc)" -ge 1 ] ||
+	grep -qv '^0$' "$DIR/between" ||
 	    fail "no batch beside it"
 }
 

@@ -12,6 +12,9 @@
 /* A record's free text, for who reads the file with their own eyes. */
 #define SUMMARY_SIZE 512
 
+/* So many lines behind one make it part of a stream. */
+#define STREAM_LINES 32
+
 void
 rule_text(const struct rule *rule, char ret[static RULE_SIZE])
 {
@@ -232,6 +235,9 @@ record_sign(const struct slot *slot, struct waiter *waiter)
 	if (q->state == REQUEST_OVER)
 		record_add(r, "delivered", "no");
 	sign_text(slot, text);
+	/* In a long stream more answers come soon: they share a sync. */
+	if (q->queued >= STREAM_LINES)
+		return journal_end_later(journal, text, waiter);
 	return journal_end(journal, text, waiter);
 }
 

@@ -56,8 +56,7 @@ pull(struct exchange *x)
 static bool
 is_single(const struct exchange *x)
 {
-	return x->accept.raw_input ||
-	    (x->accept.output == OUTPUT_RAW && !x->accept.check);
+	return x->accept.raw_input || x->accept.output == OUTPUT_RAW;
 }
 
 static bool
@@ -147,7 +146,7 @@ add_text(struct exchange *x, const char *text, size_t len)
 	case DIGEST_PASS:
 		break;
 	case DIGEST_LINE:
-		if (x->accept.output == OUTPUT_TAR && !x->accept.check &&
+		if (x->accept.output == OUTPUT_TAR &&
 		    !tar_name_ok(line.name, x->accept.extension, what))
 			add_bad(x, &line, what);
 		else
@@ -233,7 +232,7 @@ read_raw(struct exchange *x)
 		fail_input(x, what);
 		return;
 	}
-	if (x->accept.output == OUTPUT_TAR && !x->accept.check) {
+	if (x->accept.output == OUTPUT_TAR) {
 		fail_input(x, "tar output: raw input has no name");
 		return;
 	}

@@ -248,6 +248,13 @@ check_says_what_sign_would() {
 	expect_exit 77 mux_ssh check -k ed25519 -f raw <"$DIR/in"
 	expect_exit 77 mux_ssh check -k p256 -f raw-pss <"$DIR/in"
 	expect_exit 64 mux_ssh check -k p256 -o xml <"$DIR/in"
+	# What the output cannot hold, too; the answer itself is a line.
+	understands "$H256  a\n" "$H256  ok  a" -o tar
+	understands "$H256\n" "$H256  ok  -" -o raw
+	refuses "$H256  /etc/passwd\n" "line 1: tar output: *" -o tar
+	refuses "$H256\n" "line 1: tar output: *" -o tar
+	refuses "$H256\n$H512\n" "line 2: *one digest*" -o raw
+	refuses "" "*one digest*" -o raw
 }
 
 # Long waits for a byte at a time: the line is what counts.

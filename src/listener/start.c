@@ -221,8 +221,9 @@ start_test(const struct options *o)
 int
 start_confine(struct listener *l)
 {
-	struct jail_filter *filter;
+	struct jail_filter *filter = NULL;
 	char what[128];
+	int rv = 0;
 
 	if (l->users.net != NULL && jail_become(l->users.net) == -1) {
 		log_warn("cannot become %s: %s", l->users.net, strerror(errno));
@@ -231,9 +232,10 @@ start_confine(struct listener *l)
 	if (jail_prepare(&listener_jail, &filter, what) == -1 ||
 	    jail_enter(&listener_jail, filter, NULL, 0, NULL, what) == -1) {
 		log_warn("%s", what);
-		return -1;
+		rv = -1;
 	}
-	return 0;
+	jail_filter_free(filter);
+	return rv;
 }
 
 void

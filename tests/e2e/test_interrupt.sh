@@ -3,6 +3,8 @@
 # signature without its record, nothing stuck, nothing left behind.
 # shellcheck source=tests/support/case.sh
 . "$(dirname "$0")/../support/case.sh"
+# shellcheck source=tests/support/memory.sh
+. "$TOP/tests/support/memory.sh"
 
 shared_service rsa:3072 p256
 sign_ssh "$DIR" pubkey rsa3072 </dev/null >"$DIR/rsa3072.pem" || exit
@@ -212,11 +214,8 @@ during_login() {
 	workers_are_free
 }
 
-resident() { # PID
-	awk '/^VmRSS:/ { print $2 }' "/proc/$1/status"
-}
-
 memory_comes_back() {
+	needs_plain_programs
 	local pid i before=() after pids
 	pids=$(instance_tree "$PID")
 	for i in {1..3}; do

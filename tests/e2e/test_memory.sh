@@ -3,13 +3,11 @@
 # and the descriptors that the first ones needed.
 # shellcheck source=tests/support/case.sh
 . "$(dirname "$0")/../support/case.sh"
+# shellcheck source=tests/support/memory.sh
+. "$TOP/tests/support/memory.sh"
 
 shared_service p256
 TREE=$(instance_tree "$PID")
-
-resident() { # PID
-	awk '/^VmRSS:/ { print $2 }' "/proc/$1/status"
-}
 
 name_of() { # PID
 	tr '\0' ' ' <"/proc/$1/cmdline"
@@ -25,6 +23,7 @@ sample() {
 
 # No process has more than MORE KiB above what it had.
 grew_at_most() { # MORE BEFORE AFTER
+	needs_plain_programs
 	local pid kib before
 	while read -r pid kib; do
 		before=$(awk -v pid="$pid" '$1 == pid { print $2 }' "$2")
@@ -74,6 +73,7 @@ thirty_thousand_lines_are_signed() {
 
 # All at once, as fast as ssh can, and read as slowly as it gets: not at all.
 what_nobody_reads_is_not_gathered() {
+	needs_plain_programs
 	local before
 	rm -f "$DIR/pipe"
 	mkfifo "$DIR/pipe"

@@ -5,6 +5,8 @@
 . "$(dirname "$0")/../support/case.sh"
 # shellcheck source=tests/support/mux.sh
 . "$TOP/tests/support/mux.sh"
+# shellcheck source=tests/support/memory.sh
+. "$TOP/tests/support/memory.sh"
 
 instance_new "$DIR" rsa:3072 p256 || exit
 cat >"$DIR/profiles.d/narrow.conf" <<'END'
@@ -169,6 +171,7 @@ a_killed_channel_leaves_the_others() {
 }
 
 two_hundred_in_a_row_leave_nothing_behind() {
+	needs_plain_programs
 	mux_open "$DIR" build01
 	local i session before after
 	session=$(instance_tree "$(process_named "$PID" countersign-session)" |
@@ -182,10 +185,6 @@ two_hundred_in_a_row_leave_nothing_behind() {
 	[ $((after - before)) -le 512 ] ||
 	    fail "the session grew from $before to $after KiB"
 	mux_close
-}
-
-resident() { # PID
-	awk '/^VmRSS:/ { print $2 }' "/proc/$1/status"
 }
 
 # One too many is refused by itself, and there is room again afterwards.

@@ -61,7 +61,7 @@ a_wrong_pin_is_tried_once() {
 	expect "logins refused by the token, on record" 1 \
 	    "$(grep -c ' TOKEN .*CKR_PIN_INCORRECT' "$DIR/log/audit.log")"
 	# An admin acts.
-	cp -p "$DIR/token/pin.right" "$DIR/token/pin"
+	cp -pf "$DIR/token/pin.right" "$DIR/token/pin"
 	"$CTL" -C "$DIR" reload
 	wait_for 10 works_again
 	instance_stop "$DIR"

@@ -277,11 +277,11 @@ def is_jailed(b):
     assert status_of(pid, "NoNewPrivs") == 1
     assert status_of(pid, "Seccomp") == (0 if SANITIZED else 2)
     if os.geteuid() == 0:
-        has_three_sockets(pid)
+        _has_three_sockets(pid)
     c.socket.close()
 
 
-def has_three_sockets(pid):
+def _has_three_sockets(pid):
     """Only root may look: the process is not traceable."""
     files = [os.readlink(f"/proc/{pid}/fd/{x}")
              for x in os.listdir(f"/proc/{pid}/fd") if int(x) > 2]

@@ -74,7 +74,7 @@ thirty_thousand_lines_are_signed() {
 # All at once, as fast as ssh can, and read as slowly as it gets: not at all.
 what_nobody_reads_is_not_gathered() {
 	needs_plain_programs
-	local before
+	local kib ssh
 	rm -f "$DIR/pipe"
 	mkfifo "$DIR/pipe"
 	digest_lines 200000 >"$DIR/lines"
@@ -82,13 +82,14 @@ what_nobody_reads_is_not_gathered() {
 	local request=$!
 	INSTANCE_PIDS="$INSTANCE_PIDS $request"
 	exec 8<"$DIR/pipe"
-	local session
 	wait_for 10 new_session
-	session=$(newest_session)
-	# Everything on the way fills, and then the session is idle.
-	wait_for 30 is_idle "$session"
-	before=$(resident "$session")
-	[ "$before" -le 12288 ] || fail "the session holds $before KiB"
+	# Everything on the way fills, and then ssh cannot send more.
+	ssh=$(instance_tree $request | tail -n 1)
+	wait_for 30 is_held_up "$ssh"
+	[ "$(position "$ssh")" -lt "$(stat -c %s "$DIR/lines")" ] ||
+	    fail "nothing was held up"
+	kib=$(resident "$(newest_session)")
+	[ "$kib" -le 12288 ] || fail "the session holds $kib KiB"
 	cat <&8 >"$DIR/answers"
 	wait $request
 	expect answers 200000 "$(wc -l <"$DIR/answers")"
@@ -103,13 +104,18 @@ new_session() {
 	[ -n "$(newest_session)" ]
 }
 
-# No more work in a while than a look at the clock takes.
-is_idle() { # PID
+# How far ssh has read its standard input, a file.
+position() { # PID
+	awk '$1 == "pos:" { print $2 }' "/proc/$1/fdinfo/0"
+}
+
+# It has begun to read, and then it stopped.
+is_held_up() { # PID
 	local before
-	before=$(cut -d ' ' -f 14,15 "/proc/$1/stat")
-	[ "$before" != "0 0" ] || return
+	before=$(position "$1")
+	[ "$before" -gt 0 ] || return
 	sleep 0.3
-	[ "$before" = "$(cut -d ' ' -f 14,15 "/proc/$1/stat")" ]
+	[ "$before" = "$(position "$1")" ]
 }
 
 descriptors() {

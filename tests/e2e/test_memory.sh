@@ -38,10 +38,11 @@ answered() { # COUNT
 }
 
 # One request; each part of its input is sent when all before it is answered.
-# The first part shows what is needed, and none of the others may need more.
+# The first two show what is needed: buffers may meet their largest burst late.
+# None of the others may need more.
 stays_flat() { # VERB PART PARTS
 	local part
-	rm -f "$DIR/pipe"
+	rm -f "$DIR/pipe" "$DIR/first"
 	mkfifo "$DIR/pipe"
 	digest_lines "$2" >"$DIR/part"
 	sign_ssh "$DIR" "$1" -k p256 <"$DIR/pipe" >"$DIR/answers" \
@@ -51,11 +52,11 @@ stays_flat() { # VERB PART PARTS
 	exec 7>"$DIR/pipe"
 	cat "$DIR/part" >&7
 	wait_for 60 answered "$2" || fail "no answers: $(cat "$DIR/err")"
-	sample >"$DIR/first"
 	for ((part = 2; part <= $3; part++)); do
 		cat "$DIR/part" >&7
 		wait_for 60 answered $(($2 * part)) || fail "no answers"
 		sample >"$DIR/now"
+		[ -e "$DIR/first" ] || cp "$DIR/now" "$DIR/first"
 		grew_at_most 1024 "$DIR/first" "$DIR/now"
 	done
 	exec 7>&-

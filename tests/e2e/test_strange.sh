@@ -169,11 +169,12 @@ what_is_not_ssh_is_cut_off() {
 	    $'SSH-2.0-x\r\nwhat is this' "$(printf 'x%.0s' {1..5000})"; do
 		exec 7<>"/dev/tcp/127.0.0.1/$PORT"
 		printf '%s\r\n\r\n' "$word" >&7
-		timeout 10 cat <&7 >"$DIR/out" || [ $? != 124 ] ||
+		# A reset is as good as an end.
+		timeout 10 cat <&7 >"$DIR/out" 2>&1 || [ $? != 124 ] ||
 		    fail "$word: left hanging"
 		exec 7>&-
-		expect_match "banner" "SSH-2.0-*" "$(head -c 8 "$DIR/out")"
 	done
+	expect_exit 0 signer signer whoami </dev/null
 }
 
 nothing_was_signed_by_all_this() {

@@ -168,7 +168,7 @@ what_is_not_ssh_is_cut_off() {
 	for word in "GET / HTTP/1.0" "SSH-1.5-x" \
 	    $'SSH-2.0-x\r\nwhat is this' "$(printf 'x%.0s' {1..5000})"; do
 		exec 7<>"/dev/tcp/127.0.0.1/$PORT"
-		printf '%s\r\n\r\n' "$word" >&7
+		(printf '%s\r\n\r\n' "$word" >&7) 2>/dev/null || :
 		# A reset is as good as an end.
 		timeout 10 cat <&7 >"$DIR/out" 2>&1 || [ $? != 124 ] ||
 		    fail "$word: left hanging"

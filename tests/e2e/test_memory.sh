@@ -168,7 +168,7 @@ strangers() { # COUNT
 	for ((i = 0; i < $1; i++)); do
 		sign_as "$DIR" stranger whoami </dev/null >"$DIR/said" 2>&1 &&
 		    fail "a stranger was let in"
-		echo "GET / HTTP/1.0" >"/dev/tcp/127.0.0.1/$PORT" || :
+		(echo "GET / HTTP/1.0" >"/dev/tcp/127.0.0.1/$PORT") || :
 	done
 	wait_for 10 no_session_is_left
 }

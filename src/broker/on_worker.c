@@ -105,7 +105,10 @@ is_failure(enum reason reason)
 	    reason == REASON_INTERNAL;
 }
 
-/* NULL, or why the worker must go. */
+/*
+ * NULL, or why the worker must go.  One whose token failed starts anew by
+ * itself; until its end is told the line must not be given to it again.
+ */
 static const char *
 take_result(struct worker *w, const struct job_result *result, enum reason *ret)
 {
@@ -129,6 +132,9 @@ take_result(struct worker *w, const struct job_result *result, enum reason *ret)
 	if (result->reason == REASON_TOKEN_WRONG)
 		return "its signature did not verify";
 	*ret = REASON_TOKEN_FAILED;
+	if (result->reason == REASON_TOKEN_FAILED)
+		return result->text[0] != '\0' ? result->text :
+						 "it reported an error";
 	log_warn("token %s: worker %u: %s", w->token->name, w->number,
 	    reason_text(result->reason));
 	return ++w->failures < FAILURES_MAX ? NULL : "it fails again and again";

@@ -212,7 +212,7 @@ replaces_a_worker_that_answers_twice(void **state)
 }
 
 static void
-keeps_a_worker_that_failed_once(void **state)
+keeps_a_worker_whose_key_failed_once(void **state)
 {
 	struct jobs jobs;
 
@@ -220,11 +220,35 @@ keeps_a_worker_that_failed_once(void **state)
 	begin();
 	ends_lines(&e, session, 1, 5, 1, "ok");
 	ends_jobs(&e, first, &jobs);
-	ends_result(&e, first, jobs.job[0], REASON_TOKEN_FAILED);
+	ends_result(&e, first, jobs.job[0], REASON_KEY_UNFIT);
 	ends_jobs(&e, first, &jobs);
 	assert_int_equal(jobs.first[0], 5);
 	ends_result(&e, first, jobs.job[0], REASON_OK);
 	assert_int_equal(ends_answer(&e, session, &answer), REASON_OK);
+}
+
+/* It starts anew by itself, but is still there for a moment. */
+static void
+gives_the_line_of_a_failed_token_to_another(void **state)
+{
+	struct jobs jobs;
+
+	(void)state;
+	begin();
+	ends_worker(&e, &second);
+	ends_lines(&e, session, 1, 5, 1, "ok");
+	ends_jobs(&e, first, &jobs);
+	ends_result(&e, first, jobs.job[0], REASON_TOKEN_FAILED);
+	assert_true(ends_is_closed(&e, first));
+	assert_int_equal(killed(), 0);
+	ends_token_state(&e, second, REASON_OK);
+	ends_facts(&e, second, REASON_OK);
+	ends_facts(&e, second, REASON_OK);
+	ends_jobs(&e, second, &jobs);
+	assert_int_equal(jobs.first[0], 5);
+	ends_result(&e, second, jobs.job[0], REASON_OK);
+	assert_int_equal(ends_answer(&e, session, &answer), REASON_OK);
+	ends_await_record(&e, "TOKEN", "reason=\"token-failed\"");
 }
 
 static void
@@ -408,7 +432,8 @@ main(void)
 		TEST(replaces_a_worker_whose_signature_is_wrong),
 		TEST(replaces_a_worker_that_answers_what_was_not_asked),
 		TEST(replaces_a_worker_that_answers_twice),
-		TEST(keeps_a_worker_that_failed_once),
+		TEST(keeps_a_worker_whose_key_failed_once),
+		TEST(gives_the_line_of_a_failed_token_to_another),
 		TEST(names_the_incident_of_its_own_mistake),
 		TEST(refuses_a_worker_that_speaks_out_of_turn),
 		TEST(tries_a_refused_pin_never_again),

@@ -151,6 +151,7 @@ an_error_of_the_token_is_69_and_named_in_the_log() {
 	instance_stop "$DIR"
 	grep -q 'CKR_DEVICE_ERROR' "$DIR/service.log"
 	grep -q 'reason="token-failed"' "$DIR/log/audit.log"
+	grep -q "] C_Sign: CKR_DEVICE_ERROR" "$DIR/log/audit.log"
 }
 
 a_key_that_may_be_extracted_is_refused() {

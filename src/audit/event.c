@@ -14,6 +14,9 @@ static const struct {
 	[EVENT_SIGN] = { "SIGN", false },
 	[EVENT_DENY] = { "DENY", true },
 	[EVENT_TOKEN] = { "TOKEN", false },
+	[EVENT_LIMIT] = { "LIMIT", true },
+	[EVENT_CLOCK] = { "CLOCK", true },
+	[EVENT_CHECKPOINT] = { "CHECKPOINT", false },
 };
 
 const char *

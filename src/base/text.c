@@ -94,6 +94,32 @@ text_duration(const char *text, uint32_t max, uint32_t *ret_s)
 	return 0;
 }
 
+int
+text_size(const char *text, uint64_t max, uint64_t *ret)
+{
+	static const char units[] = "KMG";
+	size_t len = strlen(text);
+	char number[24];
+	unsigned shift = 0;
+	uint64_t value;
+
+	if (len == 0 || len >= sizeof(number))
+		return -1;
+	memcpy(number, text, len + 1);
+	if (char_is_alpha(text[len - 1])) {
+		const char *unit = strchr(units, text[len - 1] & ~0x20);
+
+		if (unit == NULL)
+			return -1;
+		shift = 10 * (unsigned)(unit - units + 1);
+		number[len - 1] = '\0';
+	}
+	if (text_number(number, max >> shift, &value) == -1)
+		return -1;
+	*ret = value << shift;
+	return 0;
+}
+
 bool
 text_is_name(const char *text)
 {

@@ -20,6 +20,8 @@ bool char_is_print(char); /* 0x20 to 0x7e */
 int text_number(const char *text, uint64_t max, uint64_t *ret);
 /* "30", "30s", "10m", "2h", "1d" as seconds, at most max: 0, or -1. */
 int text_duration(const char *text, uint32_t max, uint32_t *ret_s);
+/* Bytes: "4096", "512K", "100M", "1G", at most max: 0, or -1. */
+int text_size(const char *text, uint64_t max, uint64_t *ret);
 /* [A-Za-z0-9][A-Za-z0-9._-]*, at most 63 characters: our names. */
 bool text_is_name(const char *);
 bool text_is_utf8(const void *, size_t len);

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #define DIGEST_MAX 64
+#define TAG_SIZE 25 /* a notify tag */
 #define NAME_SIZE 64 /* names of keys, profiles, tokens, formats */
 #define ADDRESS_SIZE 64 /* a numeric address */
 #define MESSAGE_SIZE 512 /* one sentence for people */

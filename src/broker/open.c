@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "broker/drain.h"
 #include "broker/lines.h"
+#include "broker/log_verb.h"
 #include "broker/service.h"
 #include "broker/token.h"
 #include "broker/verbs.h"
@@ -54,6 +55,12 @@ turn_down(struct request *q, const struct verdict *verdict)
 		request_refuse(q, verdict);
 }
 
+static void
+copy_tag(char ret[TAG_SIZE], const char *tag)
+{
+	text_copy(ret, TAG_SIZE, tag != NULL ? tag : "");
+}
+
 /* May the client be here, and use the verb?  Otherwise the request is over. */
 static int
 ask_policy(struct request *q)
@@ -63,6 +70,7 @@ ask_policy(struct request *q)
 	struct verdict verdict;
 
 	snprintf(q->profile, sizeof(q->profile), "%s", profile_of(q)->name);
+	copy_tag(q->profile_tag, profile_of(q)->notify);
 	if (decide_client(s->service->tree, s->client, &moment, &verdict) !=
 		REASON_OK ||
 	    decide_verb(profile_of(q), q->command.verb, &verdict) !=
@@ -202,6 +210,7 @@ use_grant(struct request *q, const struct grant *grant)
 	q->grant = *grant;
 	text_copy(q->command.key, sizeof(q->command.key), grant->key->name);
 	text_copy(q->command.format, sizeof(q->command.format), grant->format);
+	copy_tag(q->key_tag, grant->key->notify);
 	q->format = format_by_name(grant->format);
 	key_ref(key);
 	if (q->key != NULL)
@@ -238,6 +247,7 @@ static void (*const answers[VERB_COUNT])(struct request *) = {
 	[VERB_CERT] = answer_cert,
 	[VERB_SIGN] = answer_lines,
 	[VERB_CHECK] = answer_lines,
+	[VERB_LOG] = answer_log,
 };
 
 void

@@ -152,6 +152,23 @@ add_request(struct record *r, const struct request *q, const struct key *key)
 		record_add(r, "asked-format", q->command.format);
 }
 
+/* Tags that an admin gave the key and the profile, for who routes records. */
+static void
+add_notify(struct record *r, const struct request *q)
+{
+	char tags[2 * TAG_SIZE + 1];
+	size_t len = 0;
+
+	if (q->key_tag[0] != '\0')
+		len = (size_t)snprintf(tags, sizeof(tags), "%s", q->key_tag);
+	if (q->profile_tag[0] != '\0' &&
+	    strcmp(q->profile_tag, q->key_tag) != 0)
+		len += (size_t)snprintf(tags + len, sizeof(tags) - len, "%s%s",
+		    len > 0 ? " " : "", q->profile_tag);
+	if (len > 0)
+		record_add(r, "notify", tags);
+}
+
 static void
 add_line(struct record *r, const struct slot *slot)
 {
@@ -179,6 +196,7 @@ record_deny(const struct request *q, const struct slot *slot,
 	record_add(r, "reason", reason_word(reason));
 	if (rule[0] != '\0')
 		record_add(r, "rule", rule);
+	add_notify(r, q);
 	return journal_end(journal, text, waiter);
 }
 
@@ -231,6 +249,7 @@ record_sign(const struct slot *slot, struct waiter *waiter)
 		record_add(r, "outcome", "failed");
 		record_add(r, "reason", reason_word(slot->reason));
 	}
+	add_notify(r, q);
 	/* The client went away before the signature came. */
 	if (q->state == REQUEST_OVER)
 		record_add(r, "delivered", "no");

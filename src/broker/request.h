@@ -52,6 +52,7 @@ struct request {
 	struct command command;
 	struct grant grant; /* of the running tree */
 	char profile[NAME_SIZE];
+	char key_tag[TAG_SIZE], profile_tag[TAG_SIZE]; /* notify = */
 	const struct format *format;
 	struct key *key;
 	struct token *token;

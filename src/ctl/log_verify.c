@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "audit/verify.h"
-#include "ctl/lines.h"
+#include "audit/lines.h"
 #include "ctl/logs.h"
 
 /* Said on stderr as FILE:LINE: TEXT; gives the exit status. */

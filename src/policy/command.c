@@ -117,6 +117,15 @@ set_atomic(struct command *c, const char *value, struct text_error *reterr)
 	return 0;
 }
 
+static int
+set_receipt(struct command *c, const char *value, struct text_error *reterr)
+{
+	(void)value;
+	(void)reterr;
+	c->receipt = true;
+	return 0;
+}
+
 static const struct option {
 	const char *name; /* after "--" */
 	char letter; /* after "-", or NUL */
@@ -131,6 +140,7 @@ static const struct option {
 	{ "hash", '\0', true, SIGNS, set_hash },
 	{ "keep-going", '\0', false, SIGNS, set_keep_going },
 	{ "atomic", '\0', false, SIGNS, set_atomic },
+	{ "receipt", '\0', false, SIGNS, set_receipt },
 	{ "form", '\0', true, BIT(VERB_PUBKEY), set_form },
 	{ "json", '\0', false, BIT(VERB_WHOAMI) | BIT(VERB_KEYS), set_json },
 };
@@ -191,6 +201,7 @@ struct position {
 	const struct split *words;
 	size_t at;
 	unsigned given; /* 1u << index of each option seen */
+	unsigned operands;
 };
 
 static int
@@ -218,9 +229,62 @@ option_take(struct position *p, struct command *c, struct text_error *reterr)
 }
 
 static int
-operand_take(struct command *c, const char *word, struct text_error *reterr)
+set_digest(struct command *c, const char *word, struct text_error *reterr)
+{
+	size_t len = strlen(word);
+
+	c->digest_len = len / 2;
+	if (len % 2 != 0 || hash_by_size(c->digest_len) == HASH_NONE ||
+	    hex_decode(word, len, c->digest) == -1)
+		return text_fail(reterr, 0,
+		    "\"%.64s\" is no digest: 64, 96 or 128 hex digits", word);
+	return 0;
+}
+
+static int
+set_seq(struct command *c, const char *word, struct text_error *reterr)
+{
+	if (text_number(word, UINT64_MAX, &c->seq) == -1 || c->seq == 0)
+		return text_fail(reterr, 0,
+		    "\"%.64s\" is no record's number: 1 or more", word);
+	return 0;
+}
+
+/* Its first operand says what, its second of what. */
+static int
+log_operand(struct position *p, struct command *c, const char *word,
+    struct text_error *reterr)
+{
+	static const char *const actions[] = {
+		[LOG_CHECKPOINT] = "checkpoint",
+		[LOG_PROOF] = "proof",
+		[LOG_SINCE] = "since",
+	};
+
+	if (p->operands == 2 && c->log == LOG_PROOF)
+		return set_digest(c, word, reterr);
+	if (p->operands == 2 && c->log == LOG_SINCE)
+		return set_seq(c, word, reterr);
+	for (enum log_action a = LOG_CHECKPOINT;
+	     p->operands == 1 && a <= LOG_SINCE; a++) {
+		if (strcmp(actions[a], word) != 0)
+			continue;
+		c->log = a;
+		return 0;
+	}
+	return text_fail(reterr, 0, "unexpected \"%.64s\"; write: %s", word,
+	    verb_usage(c->verb));
+}
+
+static int
+operand_take(struct position *p, struct command *c, const char *word,
+    struct text_error *reterr)
 {
 	enum verb topic;
+
+	p->operands++;
+	if (c->verb == VERB_LOG)
+		return log_operand(p, c, word, reterr);
 
 	if (c->verb == VERB_HELP && c->topic[0] == '\0') {
 		if (verb_parse(word, &topic, reterr) == -1)
@@ -233,6 +297,23 @@ operand_take(struct command *c, const char *word, struct text_error *reterr)
 		return set_key(c, word, reterr);
 	return text_fail(reterr, 0, "unexpected \"%.64s\"; write: %s", word,
 	    verb_usage(c->verb));
+}
+
+/* What only shows when everything was read. */
+static int
+check_whole(const struct position *p, const struct command *c,
+    struct text_error *reterr)
+{
+	if (c->keep_going && c->atomic)
+		return text_fail(
+		    reterr, 0, "--keep-going and --atomic exclude each other");
+	if (c->receipt && c->output != OUTPUT_TAR && c->output != OUTPUT_JSON)
+		return text_fail(
+		    reterr, 0, "--receipt needs -o tar or -o json");
+	if (c->verb == VERB_LOG &&
+	    p->operands != (c->log == LOG_CHECKPOINT ? 1u : 2u))
+		return text_fail(reterr, 0, "write: %s", verb_usage(c->verb));
+	return 0;
 }
 
 static int
@@ -255,15 +336,12 @@ words_parse(
 			rv = option_take(&p, c, reterr);
 		} else {
 			p.at++;
-			rv = operand_take(c, word, reterr);
+			rv = operand_take(&p, c, word, reterr);
 		}
 		if (rv == -1)
 			return -1;
 	}
-	if (c->keep_going && c->atomic)
-		return text_fail(
-		    reterr, 0, "--keep-going and --atomic exclude each other");
-	return 0;
+	return check_whole(&p, c, reterr);
 }
 
 int

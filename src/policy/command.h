@@ -23,7 +23,14 @@ enum verb {
 	VERB_CERT,
 	VERB_SIGN,
 	VERB_CHECK,
+	VERB_LOG,
 	VERB_COUNT,
+};
+
+enum log_action {
+	LOG_CHECKPOINT,
+	LOG_PROOF, /* of digest */
+	LOG_SINCE, /* records from seq on */
 };
 
 enum form {
@@ -45,6 +52,11 @@ struct command {
 	bool raw_input; /* -i raw */
 	bool keep_going;
 	bool atomic;
+	bool receipt; /* --receipt */
+	enum log_action log;
+	uint8_t digest[DIGEST_MAX]; /* log proof's operand */
+	size_t digest_len;
+	uint64_t seq; /* log since's operand, 1 or more */
 };
 
 /*

@@ -33,6 +33,8 @@ struct listen_address {
 
 #define LISTEN_MAX 16
 
+#define COMPRESS_NEVER UINT32_MAX
+
 /* countersign.conf */
 struct server_conf {
 	struct listen_address listen[LISTEN_MAX];
@@ -43,6 +45,13 @@ struct server_conf {
 	const char *run_dir;
 	const char *net_user, *broker_user, *token_user;
 	const char *audit_file;
+	const char *audit_origin; /* or NULL: HOST/countersign */
+	uint32_t checkpoint_records; /* at most so many without a checkpoint */
+	uint32_t checkpoint_interval; /* nor so many seconds */
+	uint64_t rotate_size; /* bytes; 0: never by size */
+	uint32_t rotate_age; /* seconds; 0: never by age */
+	uint32_t compress_after; /* seconds; COMPRESS_NEVER */
+	uint64_t warn_free; /* bytes; 0: no warning */
 	/* [limits]; times in seconds */
 	uint32_t connections, connections_per_address, unauthenticated;
 	uint32_t channels, login_grace, idle_timeout, drain_timeout;
@@ -68,9 +77,11 @@ struct signing_key {
 	const char *name;
 	const struct token_conf *token;
 	const char *object;
-	bool wrapped; /* use = wrapped; otherwise use = raw */
+	bool wrapped; /* use = wrapped */
+	bool audit; /* use = audit; neither: use = raw */
 	bool allow_extractable;
 	bool allow_short;
+	const char *notify; /* a tag for who routes records, or NULL */
 	struct names formats, hashes;
 	unsigned hash_set; /* of hashes, or the default ones: 1u << enum hash */
 	const char *certificate; /* PEM text, or NULL */
@@ -87,6 +98,8 @@ struct profile {
 	unsigned verb_set; /* 1u << enum verb; all when not given */
 	unsigned hash_set; /* all when not given */
 	const char *from; /* or NULL */
+	const char *notify; /* as a key's, or NULL */
+	bool log_all; /* log = all; otherwise log = own */
 	const char *default_text; /* or NULL */
 	struct command default_command;
 	int64_t not_before, not_after;

@@ -4,6 +4,23 @@
 #include "policy/resolve.h"
 #include "policy/value.h"
 
+/* The log's own key is for checkpoints, whoever asks. */
+static bool
+check_key(struct intake *in, const struct profile *profile, const char *name)
+{
+	const struct names *keys = &profile->keys;
+	const struct key_row *row = tree_find_key(in->tree, name);
+
+	if (row == NULL)
+		intake_fail(in, keys->rule.file, keys->rule.line,
+		    "profile %s: there is no key %s", profile->name, name);
+	else if (row->key.audit)
+		intake_fail(in, keys->rule.file, keys->rule.line,
+		    "profile %s: key %s has use = audit and is no client's",
+		    profile->name, name);
+	return row != NULL && !row->key.audit;
+}
+
 /* False when one is missing: then the other checks would mislead. */
 static bool
 check_keys(struct intake *in, const struct profile *profile)
@@ -12,12 +29,8 @@ check_keys(struct intake *in, const struct profile *profile)
 	bool ok = true;
 
 	for (size_t i = 0; i < keys->count; i++) {
-		if (tree_find_key(in->tree, keys->item[i]) != NULL)
-			continue;
-		intake_fail(in, keys->rule.file, keys->rule.line,
-		    "profile %s: there is no key %s", profile->name,
-		    keys->item[i]);
-		ok = false;
+		if (!check_key(in, profile, keys->item[i]))
+			ok = false;
 	}
 	return ok;
 }
@@ -87,6 +100,25 @@ check_default(struct intake *in, const struct profile *profile)
 	intake_fail(in, profile->default_rule.file, profile->default_rule.line,
 	    "profile %s: its default would be refused: %.160s", profile->name,
 	    verdict.text);
+}
+
+void
+finish_keys(struct intake *in)
+{
+	const struct signing_key *first = NULL;
+
+	for (size_t i = 0; i < tree_keys(in->tree); i++) {
+		const struct signing_key *key = tree_key(in->tree, i);
+
+		if (!key->audit)
+			continue;
+		if (first != NULL)
+			intake_fail(in, key->rule.file, key->use_rule.line,
+			    "key %s: key %s in %s:%u has use = audit already",
+			    key->name, first->name, first->rule.file,
+			    first->rule.line);
+		first = key;
+	}
 }
 
 void

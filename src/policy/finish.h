@@ -8,6 +8,8 @@
 
 #include "policy/private.h"
 
+/* At most one signs the log's checkpoints. */
+void finish_keys(struct intake *);
 void finish_profiles(struct intake *);
 
 #endif

@@ -34,14 +34,15 @@ static int
 value_use(const struct place *place, const struct word *word, const char *value,
     void *field, struct text_error *reterr)
 {
-	bool *ret = field, wrapped = strcmp(value, "wrapped") == 0;
+	struct signing_key *key = field;
 
 	(void)place;
 	(void)word;
-	if (!wrapped && strcmp(value, "raw") != 0)
+	key->wrapped = strcmp(value, "wrapped") == 0;
+	key->audit = strcmp(value, "audit") == 0;
+	if (!key->wrapped && !key->audit && strcmp(value, "raw") != 0)
 		return text_fail(reterr, 0,
-		    "use must be raw or wrapped, not \"%.40s\"", value);
-	*ret = wrapped;
+		    "use must be raw, wrapped or audit, not \"%.40s\"", value);
 	return 0;
 }
 
@@ -52,7 +53,8 @@ value_use(const struct place *place, const struct word *word, const char *value,
 static const struct word words[] = {
 	{ "token", value_token, AT(key.token), 0, 0 },
 	{ "object", value_object, AT(key.object), 0, URI_MAX },
-	{ "use", value_use, AT_RULE(key.wrapped, key.use_rule), 0, 0 },
+	{ "use", value_use, AT_RULE(key, key.use_rule), 0, 0 },
+	{ "notify", value_tag, AT(key.notify), 0, 0 },
 	{ "formats", value_formats, AT(key.formats), 0, 0 },
 	{ "hashes", value_hashes, AT(key.hashes), 0, 0 },
 	{ "certificate", value_path, AT(certificate_path), 0, 0 },
@@ -108,6 +110,21 @@ check_class(const struct tree *tree, const struct signing_key *key,
 	return 0;
 }
 
+/* It signs checkpoints of the log, and nothing that anybody asks for. */
+static int
+check_audit(const struct key_row *row, struct text_error *reterr)
+{
+	const struct signing_key *key = &row->key;
+
+	if (key->formats.count == 0 && key->hashes.count == 0 &&
+	    row->certificate_path == NULL && key->notify == NULL)
+		return 0;
+	return text_fail(reterr, key->use_rule.line,
+	    "key %s has use = audit: formats, hashes, certificate and notify "
+	    "are for keys that clients use",
+	    key->name);
+}
+
 static int
 key_close(const struct place *place, void *object, struct text_error *reterr)
 {
@@ -122,13 +139,16 @@ key_close(const struct place *place, void *object, struct text_error *reterr)
 		    key->name);
 	if (key->use_rule.file == NULL)
 		return text_fail(reterr, 0,
-		    "key %s has no use: write use = raw or use = wrapped",
+		    "key %s has no use: write use = raw, use = wrapped or "
+		    "use = audit",
 		    key->name);
 	if (key->not_before != 0 && key->not_after != 0 &&
 	    key->not_before >= key->not_after)
 		return text_fail(reterr, key->not_after_rule.line,
 		    "key %s: not-after is not later than not-before",
 		    key->name);
+	if (key->audit)
+		return check_audit(row, reterr);
 	if (key->hashes.count > 0)
 		key->hash_set = names_hashes(&key->hashes);
 	return check_class(place->tree, key, reterr);

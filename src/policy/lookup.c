@@ -126,3 +126,12 @@ tree_client_by_blob(const struct tree *tree, const void *blob, size_t len)
 	return rows_at(
 	    &tree->clients, index_find(&tree->client_blobs, blob, len));
 }
+
+const struct signing_key *
+tree_audit_key(const struct tree *tree)
+{
+	for (size_t i = 0; i < tree_keys(tree); i++)
+		if (tree_key(tree, i)->audit)
+			return tree_key(tree, i);
+	return NULL;
+}

@@ -60,6 +60,22 @@ value_globs(const struct place *place, const struct word *word,
 	return value_list(place, value, true, NULL, NULL, field, reterr);
 }
 
+/* Whose records the log verb shows. */
+static int
+value_log(const struct place *place, const struct word *word, const char *value,
+    void *field, struct text_error *reterr)
+{
+	bool *ret = field;
+
+	(void)place;
+	(void)word;
+	*ret = strcmp(value, "all") == 0;
+	if (!*ret && strcmp(value, "own") != 0)
+		return text_fail(
+		    reterr, 0, "log must be own or all, not \"%.40s\"", value);
+	return 0;
+}
+
 static int
 value_default(const struct place *place, const struct word *word,
     const char *value, void *field, struct text_error *reterr)
@@ -100,6 +116,8 @@ static const struct word words[] = {
 	{ "max-lines", value_u64, AT_RULE(max_lines, max_lines_rule), 1,
 	    UINT32_MAX },
 	{ "names", value_globs, AT(globs), 0, 0 },
+	{ "notify", value_tag, AT(notify), 0, 0 },
+	{ "log", value_log, AT(log_all), 0, 0 },
 };
 
 static void *

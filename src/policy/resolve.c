@@ -148,7 +148,7 @@ static const struct format_word *
 native_format(const struct tree *tree, const struct profile *profile,
     const struct signing_key *key)
 {
-	if (key->wrapped || key->formats.item != NULL ||
+	if (key->wrapped || key->audit || key->formats.item != NULL ||
 	    profile->formats.item != NULL)
 		return NULL;
 	for (size_t i = 0; i < tree->format_count; i++)

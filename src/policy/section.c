@@ -20,9 +20,8 @@ static const char *const folders[] = {
 /* Words of capabilities to come: refused, so that nobody relies on them. */
 static const char *const later[] = { "approvals", "approvers", "burst",
 	"concurrency", "digests-from", "env", "from", "hours", "max-lines",
-	"names", "notify", "on-exceed", "per-day", "priority", "purpose",
-	"rate", "repeat-window", "require-second", "requires", "signed-by",
-	"verbs" };
+	"names", "on-exceed", "per-day", "priority", "purpose", "rate",
+	"repeat-window", "require-second", "requires", "signed-by", "verbs" };
 
 struct section_reader {
 	struct intake *in;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "policy/server.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "policy/listen.h"
@@ -8,6 +9,8 @@
 
 #define HOST_KEY "ssh_host_ed25519_key"
 #define DAY 86400
+#define ORIGIN_MAX 64
+#define MIB ((uint64_t)1 << 20)
 
 static const struct server_conf defaults = {
 	.listen = { { "0.0.0.0", 2222 }, { "::", 2222 } },
@@ -19,6 +22,12 @@ static const struct server_conf defaults = {
 	.broker_user = "_countersign",
 	.token_user = "_countersign-token",
 	.audit_file = "/var/log/countersign/audit.log",
+	.checkpoint_records = 1000,
+	.checkpoint_interval = 60,
+	.rotate_size = 100 * MIB,
+	.rotate_age = DAY,
+	.compress_after = DAY,
+	.warn_free = 256 * MIB,
 	.connections = 1000,
 	.connections_per_address = 500,
 	.unauthenticated = 100,
@@ -81,43 +90,80 @@ value_listen(const struct place *place, const struct word *word,
 	return 0;
 }
 
-/* sshd_config's sizes: bytes, or with K, M or G; "default" is 0. */
+/* sshd_config's sizes, kept as KiB; "default" is 0. */
 static int
 value_kib(const struct place *place, const struct word *word, const char *value,
     void *field, struct text_error *reterr)
 {
-	static const char units[] = "KMG";
-	size_t len = strlen(value);
 	uint32_t *ret = field;
-	uint64_t n, scale = 0;
-	const char *unit;
-	char number[24];
+	uint64_t bytes;
 
 	(void)place;
 	if (strcmp(value, "default") == 0) {
 		*ret = 0;
 		return 0;
 	}
-	if (len >= sizeof(number))
-		goto bad;
-	memcpy(number, value, len + 1);
-	unit = len > 0 ? strchr(units, value[len - 1] & ~0x20) : NULL;
-	if (unit != NULL && *unit != '\0' && char_is_alpha(value[len - 1])) {
-		number[len - 1] = '\0';
-		scale = (uint64_t)1 << (10 * (unit - units));
-	}
-	if (text_number(number, word->max, &n) == -1)
-		goto bad;
-	n = scale == 0 ? (n + 1023) / 1024 : n * scale;
-	if (n > word->max)
-		goto bad;
-	*ret = (uint32_t)n;
+	if (text_size(value, word->max * 1024, &bytes) == -1)
+		return text_fail(reterr, 0,
+		    "%s must be a size such as 512M or 1G (at most 1024G), 0 "
+		    "or default, not \"%.40s\"",
+		    word->name, value);
+	*ret = (uint32_t)((bytes + 1023) / 1024);
 	return 0;
-bad:
-	return text_fail(reterr, 0,
-	    "%s must be a size such as 512M or 1G (at most 1024G), 0 or "
-	    "default, not \"%.40s\"",
-	    word->name, value);
+}
+
+/* Bytes, or with K, M or G; "none" is 0 where the least is more than that. */
+static int
+value_size(const struct place *place, const struct word *word,
+    const char *value, void *field, struct text_error *reterr)
+{
+	uint64_t *ret = field, bytes;
+
+	(void)place;
+	if (strcmp(value, "none") == 0) {
+		*ret = 0;
+		return 0;
+	}
+	if (text_size(value, word->max, &bytes) == -1 || bytes < word->min)
+		return text_fail(reterr, 0,
+		    "%s must be a size such as 512M or 1G, at least %" PRIu64
+		    " bytes, or none, not \"%.40s\"",
+		    word->name, word->min, value);
+	*ret = bytes;
+	return 0;
+}
+
+/* c2sp.org/tlog-checkpoint: an origin that is a key's name, too. */
+static int
+value_origin(const struct place *place, const struct word *word,
+    const char *value, void *field, struct text_error *reterr)
+{
+	size_t len = strlen(value);
+	const char **ret = field;
+
+	(void)word;
+	for (const char *at = value; *at != '\0'; at++)
+		if (!char_is_print(*at) || *at == ' ' || *at == '+')
+			len = 0;
+	if (len == 0 || len > ORIGIN_MAX)
+		return text_fail(reterr, 0,
+		    "origin must be such as signer1.example.org/countersign: "
+		    "1 to %d characters without blank and +",
+		    ORIGIN_MAX);
+	*ret = place_text(place, value, reterr);
+	return *ret != NULL ? 0 : -1;
+}
+
+static int
+value_compress(const struct place *place, const struct word *word,
+    const char *value, void *field, struct text_error *reterr)
+{
+	uint32_t *ret = field;
+
+	if (strcmp(value, "never") != 0)
+		return value_seconds(place, word, value, field, reterr);
+	*ret = COMPRESS_NEVER;
+	return 0;
 }
 
 /* "none" is sshd_config's word for never. */
@@ -157,6 +203,14 @@ static const struct word limits_words[] = {
 
 static const struct word audit_words[] = {
 	{ "file", value_path, AT(audit_file), 0, 0 },
+	{ "origin", value_origin, AT(audit_origin), 0, 0 },
+	{ "checkpoint-records", value_u32, AT(checkpoint_records), 1, 1000000 },
+	{ "checkpoint-interval", value_seconds, AT(checkpoint_interval), 1,
+	    DAY },
+	{ "rotate-size", value_size, AT(rotate_size), 4096, UINT64_MAX },
+	{ "rotate-age", value_interval, AT(rotate_age), 1, 366 * DAY },
+	{ "compress-after", value_compress, AT(compress_after), 0, 366 * DAY },
+	{ "warn-free", value_size, AT(warn_free), 0, UINT64_MAX },
 };
 
 static void *

@@ -158,6 +158,7 @@ tree_finish(struct tree *tree, text_error_fn *told, void *told_arg)
 		.told_arg = told_arg,
 	};
 
+	finish_keys(&in);
 	finish_profiles(&in);
 	return in.errors;
 }

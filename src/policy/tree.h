@@ -48,6 +48,8 @@ const struct token_conf *tree_token(const struct tree *, size_t index);
 size_t tree_keys(const struct tree *);
 const struct signing_key *tree_key(const struct tree *, size_t index);
 const struct signing_key *tree_key_by_name(const struct tree *, const char *);
+/* The one with use = audit, or NULL. */
+const struct signing_key *tree_audit_key(const struct tree *);
 size_t tree_profiles(const struct tree *);
 const struct profile *tree_profile(const struct tree *, size_t index);
 size_t tree_clients(const struct tree *);

@@ -187,3 +187,18 @@ value_user(const struct place *place, const struct word *word,
 	*ret = copy;
 	return 0;
 }
+
+int
+value_tag(const struct place *place, const struct word *word, const char *value,
+    void *field, struct text_error *reterr)
+{
+	const char **ret = field;
+
+	if (!text_is_name(value) || strlen(value) >= TAG_SIZE)
+		return text_fail(reterr, 0,
+		    "%s must be one tag of letters, digits, '.', '_' and '-', "
+		    "at most %d long, not \"%.40s\"",
+		    word->name, TAG_SIZE - 1, value);
+	*ret = place_text(place, value, reterr);
+	return *ret != NULL ? 0 : -1;
+}

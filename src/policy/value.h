@@ -18,6 +18,7 @@ value_fn value_date; /* int64_t */
 value_fn value_text; /* const char *; at most max bytes, printable */
 value_fn value_path; /* const char *; absolute from the file's folder */
 value_fn value_user; /* const char *; a user's name */
+value_fn value_tag; /* const char *; a name shorter than TAG_SIZE */
 
 /* struct names of names, hashes, formats */
 value_fn value_names, value_hashes, value_formats;

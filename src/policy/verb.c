@@ -28,7 +28,7 @@ static const struct {
 	    "The certificate that the signer keeps with the key, as PEM.\n" },
 	[VERB_SIGN] = { "sign",
 	    "sign [-k KEY] [-f FORMAT] [-o OUTPUT] [-i INPUT] [--hash HASH] "
-	    "[--keep-going | --atomic]",
+	    "[--keep-going | --atomic] [--receipt]",
 	    "Signs each digest line of standard input.\n"
 	    "  -k, --key KEY        may be left out where the profile grants "
 	    "one key\n"
@@ -46,13 +46,22 @@ static const struct {
 	    "exit 1\n"
 	    "  --atomic             check every line before the first "
 	    "signature\n"
+	    "  --receipt            with tar or json: proof that the record "
+	    "is in the log\n"
 	    "Input lines: HEX; HEX  name; HEX *name; SHA256 (name) = HEX; "
 	    "SHA2-256(name)= HEX\n" },
 	[VERB_CHECK] = { "check",
 	    "check [-k KEY] [-f FORMAT] [-o OUTPUT] [-i INPUT] [--hash HASH] "
-	    "[--keep-going | --atomic]",
+	    "[--keep-going | --atomic] [--receipt]",
 	    "Takes what sign takes and says what would happen to each line; "
 	    "signs nothing.\n" },
+	[VERB_LOG] = { "log",
+	    "log checkpoint | log proof DIGEST | log since SEQ",
+	    "checkpoint: the newest signed checkpoint of the audit log.\n"
+	    "proof: a receipt (tlog-proof) for the newest signature of a "
+	    "digest.\n"
+	    "since: the records from number SEQ on, where the profile says "
+	    "log = all.\n" },
 };
 
 const char *
@@ -88,7 +97,7 @@ static bool
 is_later(const char *word)
 {
 	static const char *const later[] = { "pending", "show", "approve",
-		"deny", "fetch", "agent", "pkcs11", "tsa", "status", "log" };
+		"deny", "fetch", "agent", "pkcs11", "tsa", "status" };
 
 	for (size_t i = 0; i < sizeof(later) / sizeof(later[0]); i++)
 		if (strcmp(later[i], word) == 0)

@@ -90,7 +90,7 @@ static void
 refusals_are_warnings(void **state)
 {
 	static const enum event warns[] = { EVENT_AUTHFAIL, EVENT_DENY,
-		EVENT_RELOADFAIL };
+		EVENT_RELOADFAIL, EVENT_LIMIT, EVENT_CLOCK };
 	struct chain chain;
 
 	(void)state;
@@ -99,7 +99,7 @@ refusals_are_warnings(void **state)
 		struct record r = begin((enum event)e, &chain);
 		bool warn = false;
 
-		for (size_t i = 0; i < 3; i++)
+		for (size_t i = 0; i < 5; i++)
 			warn = warn || warns[i] == (enum event)e;
 		assert_memory_equal(r.line, warn ? "<84>1 " : "<86>1 ", 6);
 		r.line[r.len] = '\0';
@@ -243,6 +243,7 @@ the_worst_records_fit(void **state)
 	record_add(&r, "outcome", "refused");
 	record_add(&r, "reason", "token-wrong-answer");
 	record_add(&r, "rule", filled('\\', 255));
+	record_add(&r, "notify", filled('n', 2 * 24 + 1));
 	finish_worst(&r, &chain);
 
 	worst_request(&r, EVENT_SIGN, &chain);
@@ -250,6 +251,7 @@ the_worst_records_fit(void **state)
 	record_add(&r, "sig", filled('f', 50));
 	record_add(&r, "outcome", "ok");
 	record_add_number(&r, "us", UINT32_MAX);
+	record_add(&r, "notify", filled('n', 2 * 24 + 1));
 	record_add(&r, "delivered", "no");
 	finish_worst(&r, &chain);
 

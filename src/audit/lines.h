@@ -2,8 +2,8 @@
 /*
  * The lines of a file of any length, in bounded memory.
  */
-#ifndef CS_CTL_LINES_H
-#define CS_CTL_LINES_H
+#ifndef CS_AUDIT_LINES_H
+#define CS_AUDIT_LINES_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "ctl/lines.h"
+#include "audit/lines.h"
 
 #include <errno.h>
 #include <fcntl.h>

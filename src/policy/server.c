@@ -208,7 +208,7 @@ static const struct word audit_words[] = {
 	{ "checkpoint-interval", value_seconds, AT(checkpoint_interval), 1,
 	    DAY },
 	{ "rotate-size", value_size, AT(rotate_size), 4096, UINT64_MAX },
-	{ "rotate-age", value_interval, AT(rotate_age), 1, 366 * DAY },
+	{ "rotate-age", value_interval, AT(rotate_age), 0, 366 * DAY },
 	{ "compress-after", value_compress, AT(compress_after), 0, 366 * DAY },
 	{ "warn-free", value_size, AT(warn_free), 0, UINT64_MAX },
 };

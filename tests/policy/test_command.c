@@ -106,19 +106,19 @@ refuses_unknown_verbs_and_names_the_known(void **state)
 	(void)state;
 	assert_refused("ls -l",
 	    "unknown verb \"ls\"; known: help, whoami, keys, pubkey, cert, "
-	    "sign, check");
+	    "sign, check, log");
 	assert_refused("Sign",
 	    "unknown verb \"Sign\"; known: help, whoami, keys, pubkey, cert, "
-	    "sign, check");
+	    "sign, check, log");
 	assert_refused("approve 7",
 	    "approve is not supported by this version; known: help, whoami, "
-	    "keys, pubkey, cert, sign, check");
+	    "keys, pubkey, cert, sign, check, log");
 	assert_refused("help agent",
 	    "agent is not supported by this version; known: help, whoami, "
-	    "keys, pubkey, cert, sign, check");
+	    "keys, pubkey, cert, sign, check, log");
 	assert_refused("''",
 	    "unknown verb \"\"; known: help, whoami, keys, pubkey, cert, "
-	    "sign, check");
+	    "sign, check, log");
 }
 
 static void
@@ -127,13 +127,13 @@ refuses_unknown_options_and_names_the_known(void **state)
 	(void)state;
 	assert_refused("sign -x",
 	    "sign has no option \"-x\"; it has -k, -f, -o, -i, --hash, "
-	    "--keep-going, --atomic");
+	    "--keep-going, --atomic, --receipt");
 	assert_refused("sign --keyring a",
 	    "sign has no option \"--keyring\"; it has -k, -f, -o, -i, --hash, "
-	    "--keep-going, --atomic");
+	    "--keep-going, --atomic, --receipt");
 	assert_refused("sign --wait",
 	    "sign has no option \"--wait\"; it has -k, -f, -o, -i, --hash, "
-	    "--keep-going, --atomic");
+	    "--keep-going, --atomic, --receipt");
 	assert_refused(
 	    "cert --json a", "cert has no option \"--json\"; it has none");
 	assert_refused(
@@ -185,6 +185,56 @@ refuses_operands_that_nobody_asked_for(void **state)
 }
 
 static void
+reads_what_log_is_asked(void **state)
+{
+	struct command c = parse("log proof "
+				 "00112233445566778899aabbccddeeff"
+				 "00112233445566778899AABBCCDDEEFF");
+
+	(void)state;
+	assert_int_equal(c.verb, VERB_LOG);
+	assert_int_equal(c.log, LOG_PROOF);
+	assert_int_equal(c.digest_len, 32);
+	assert_int_equal(c.digest[31], 0xff);
+	assert_int_equal(parse("log checkpoint").log, LOG_CHECKPOINT);
+	c = parse("log since 18446744073709551615");
+	assert_int_equal(c.log, LOG_SINCE);
+	assert_true(c.seq == UINT64_MAX);
+}
+
+#define LOG_USAGE "log checkpoint | log proof DIGEST | log since SEQ"
+
+static void
+refuses_what_log_cannot_answer(void **state)
+{
+	(void)state;
+	assert_refused("log", "write: " LOG_USAGE);
+	assert_refused("log proof", "write: " LOG_USAGE);
+	assert_refused("log since", "write: " LOG_USAGE);
+	assert_refused("log all", "unexpected \"all\"; write: " LOG_USAGE);
+	assert_refused(
+	    "log checkpoint 1", "unexpected \"1\"; write: " LOG_USAGE);
+	assert_refused("log since 1 2", "unexpected \"2\"; write: " LOG_USAGE);
+	assert_refused("log since 0", "\"0\" is no record's number: 1 or more");
+	assert_refused(
+	    "log proof 00", "\"00\" is no digest: 64, 96 or 128 hex digits");
+	assert_refused("log --json checkpoint",
+	    "log has no option \"--json\"; it has none");
+}
+
+static void
+takes_a_receipt_where_it_can_be_written(void **state)
+{
+	(void)state;
+	assert_true(parse("sign --receipt -o tar").receipt);
+	assert_true(parse("check -o json --receipt").receipt);
+	assert_false(parse("sign -o json").receipt);
+	assert_refused("sign --receipt", "--receipt needs -o tar or -o json");
+	assert_refused(
+	    "sign --receipt -o raw", "--receipt needs -o tar or -o json");
+}
+
+static void
 expands_nothing(void **state)
 {
 	(void)state;
@@ -192,7 +242,7 @@ expands_nothing(void **state)
 	assert_refused("sign -k `id`", "\"`id`\" is not a key's name");
 	assert_refused("whoami; id",
 	    "unknown verb \"whoami;\"; known: help, whoami, keys, pubkey, "
-	    "cert, sign, check");
+	    "cert, sign, check, log");
 	assert_refused("sign -k a\\ b", "\"a\\\" is not a key's name");
 	assert_refused("sign -k '*'", "\"*\" is not a key's name");
 }
@@ -258,6 +308,9 @@ main(void)
 		    refuses_options_that_are_incomplete_or_repeated),
 		cmocka_unit_test(refuses_values_that_do_not_exist),
 		cmocka_unit_test(refuses_operands_that_nobody_asked_for),
+		cmocka_unit_test(reads_what_log_is_asked),
+		cmocka_unit_test(refuses_what_log_cannot_answer),
+		cmocka_unit_test(takes_a_receipt_where_it_can_be_written),
 		cmocka_unit_test(expands_nothing),
 		cmocka_unit_test(refuses_open_quotes_and_unprintable_bytes),
 		cmocka_unit_test(refuses_commands_without_end),

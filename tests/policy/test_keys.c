@@ -105,8 +105,8 @@ refuses_a_section_that_is_not_complete(void **state)
 	    "keys.d/k.conf:1: key release has no object: the pkcs11: URI of "
 	    "the key");
 	assert_refused(HEAD,
-	    "keys.d/k.conf:1: key release has no use: write use = raw or use "
-	    "= wrapped");
+	    "keys.d/k.conf:1: key release has no use: write use = raw, use = "
+	    "wrapped or use = audit");
 }
 
 static void
@@ -121,7 +121,7 @@ refuses_values_that_do_not_exist(void **state)
 	    "keys.d/k.conf:3: object must be a URI such as "
 	    "pkcs11:object=release or pkcs11:id=%01, not \"release\"");
 	assert_refused(HEAD "use = both\n",
-	    "keys.d/k.conf:4: use must be raw or wrapped, not \"both\"");
+	    "keys.d/k.conf:4: use must be raw, wrapped or audit, not \"both\"");
 	assert_refused(GOOD "formats = raw pdf\n",
 	    "keys.d/k.conf:5: unknown format \"pdf\"; formats: raw, raw-pss, "
 	    "p1363, cms");
@@ -180,7 +180,7 @@ refuses_every_word_of_later_versions(void **state)
 {
 	static const char *const later[] = { "approvals = 2 of a", "burst = 1",
 		"concurrency = 1", "env = A", "from = 10.0.0.0/8",
-		"hours = mon-fri", "max-lines = 5", "names = *", "notify = a@b",
+		"hours = mon-fri", "max-lines = 5", "names = *",
 		"on-exceed = suspend", "per-day = 5", "priority = 1",
 		"purpose = p", "rate = 5", "repeat-window = 1d",
 		"require-second = x", "verbs = sign", "digests-from = f" };
@@ -203,10 +203,74 @@ refuses_unknown_words_and_names_the_known(void **state)
 	(void)state;
 	assert_refused(GOOD "format = raw\n",
 	    "keys.d/k.conf:5: unknown word format; known: token, object, use, "
-	    "formats, hashes, certificate, not-before, not-after, "
+	    "notify, formats, hashes, certificate, not-before, not-after, "
 	    "allow-extractable, allow-short-rsa");
 	assert_refused("[profile x]\nkeys = a\n" GOOD,
 	    "keys.d/k.conf:1: section [profile] belongs in profiles.d");
+}
+
+#define AUDIT "[key log]\ntoken = t\nobject = pkcs11:object=log\nuse = audit\n"
+
+static void
+takes_one_key_for_the_log(void **state)
+{
+	const struct texts one = { .keys = GOOD AUDIT };
+	const struct texts two = { .keys = AUDIT GOOD
+		"[key b]\ntoken = t\nobject = pkcs11:object=b\n"
+		"use = audit\n" };
+	struct tree *tree = good_tree(&one);
+
+	(void)state;
+	assert_string_equal(tree_audit_key(tree)->name, "log");
+	assert_false(tree_audit_key(tree)->wrapped);
+	tree_free(tree);
+	tree = good_tree(&(struct texts){ .keys = GOOD });
+	assert_null(tree_audit_key(tree));
+	tree_free(tree);
+	assert_told(&two,
+	    "keys.d/k.conf:12: key b: key log in keys.d/k.conf:1 has use = "
+	    "audit already");
+}
+
+static void
+refuses_to_lend_the_log_key_out(void **state)
+{
+	const struct texts texts = { .keys = GOOD AUDIT,
+		.profiles = "[profile ci]\nkeys = release log\n" };
+	static const char *const words[] = { "formats = raw", "hashes = sha256",
+		"notify = x", "certificate = a.pem" };
+	char text[512];
+
+	(void)state;
+	assert_told(&texts,
+	    "profiles.d/p.conf:2: profile ci: key log has use = audit and is "
+	    "no client's");
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		snprintf(text, sizeof(text), GOOD AUDIT "%s\n", words[i]);
+		assert_refused(text,
+		    "keys.d/k.conf:8: key log has use = audit: formats, "
+		    "hashes, certificate and notify are for keys that clients "
+		    "use");
+	}
+}
+
+static void
+reads_the_tag_for_who_routes_records(void **state)
+{
+	struct tree *tree = good_tree(
+	    &(struct texts){ .keys = GOOD "notify = release-night\n" });
+
+	(void)state;
+	assert_string_equal(
+	    tree_key_by_name(tree, "release")->notify, "release-night");
+	tree_free(tree);
+	assert_refused(GOOD "notify = a@b\n",
+	    "keys.d/k.conf:5: notify must be one tag of letters, digits, "
+	    "'.', '_' and '-', at most 24 long, not \"a@b\"");
+	assert_refused(GOOD "notify = abcdefghijklmnopqrstuvwxy\n",
+	    "keys.d/k.conf:5: notify must be one tag of letters, digits, "
+	    "'.', '_' and '-', at most 24 long, not "
+	    "\"abcdefghijklmnopqrstuvwxy\"");
 }
 
 static void
@@ -216,7 +280,7 @@ tells_a_bad_word_only_once(void **state)
 
 	(void)state;
 	assert_told(&texts,
-	    "keys.d/k.conf:6: use must be raw or wrapped, not \"maybe\"");
+	    "keys.d/k.conf:6: use must be raw, wrapped or audit, not \"maybe\"");
 }
 
 int
@@ -233,6 +297,9 @@ main(void)
 		cmocka_unit_test(refuses_an_end_before_its_start),
 		cmocka_unit_test(refuses_every_word_of_later_versions),
 		cmocka_unit_test(refuses_unknown_words_and_names_the_known),
+		cmocka_unit_test(takes_one_key_for_the_log),
+		cmocka_unit_test(refuses_to_lend_the_log_key_out),
+		cmocka_unit_test(reads_the_tag_for_who_routes_records),
 		cmocka_unit_test(tells_a_bad_word_only_once),
 	};
 

@@ -79,10 +79,10 @@ refuses_values_that_do_not_exist(void **state)
 	(void)state;
 	assert_refused(GOOD "verbs = sign push\n",
 	    "profiles.d/p.conf:3: unknown verb \"push\"; known: help, whoami, "
-	    "keys, pubkey, cert, sign, check");
+	    "keys, pubkey, cert, sign, check, log");
 	assert_refused(GOOD "verbs = sign approve\n",
 	    "profiles.d/p.conf:3: approve is not supported by this version; "
-	    "known: help, whoami, keys, pubkey, cert, sign, check");
+	    "known: help, whoami, keys, pubkey, cert, sign, check, log");
 	assert_refused(GOOD "formats = pdf\n",
 	    "profiles.d/p.conf:3: unknown format \"pdf\"; formats: raw, "
 	    "raw-pss, p1363, cms");
@@ -128,13 +128,13 @@ refuses_a_default_that_does_not_parse(void **state)
 	(void)state;
 	assert_refused(GOOD "default = sign -x\n",
 	    "profiles.d/p.conf:3: default: sign has no option \"-x\"; it has "
-	    "-k, -f, -o, -i, --hash, --keep-going, --atomic");
+	    "-k, -f, -o, -i, --hash, --keep-going, --atomic, --receipt");
 	assert_refused(GOOD "default = whoami\n",
 	    "profiles.d/p.conf:3: default must be a sign or check command, "
 	    "not whoami");
 	assert_refused(GOOD "default = ''\n",
 	    "profiles.d/p.conf:3: default: unknown verb \"\"; known: help, "
-	    "whoami, keys, pubkey, cert, sign, check");
+	    "whoami, keys, pubkey, cert, sign, check, log");
 }
 
 static void
@@ -167,7 +167,7 @@ static void
 refuses_every_word_of_later_versions(void **state)
 {
 	static const char *const later[] = { "approvals = 2 of a", "burst = 1",
-		"concurrency = 1", "env = A", "hours = mon-fri", "notify = a@b",
+		"concurrency = 1", "env = A", "hours = mon-fri",
 		"on-exceed = suspend", "per-day = 5", "priority = 1",
 		"purpose = p", "rate = 5", "repeat-window = 1d",
 		"require-second = x", "digests-from = f" };
@@ -191,7 +191,27 @@ refuses_unknown_words_and_names_the_known(void **state)
 	assert_refused(GOOD "key = release\n",
 	    "profiles.d/p.conf:3: unknown word key; known: keys, verbs, "
 	    "formats, hashes, default, from, not-before, not-after, "
-	    "max-lines, names");
+	    "max-lines, names, notify, log");
+}
+
+static void
+says_whose_records_are_shown(void **state)
+{
+	static const char *const said[] = { "", "log = own\n", "log = all\n" };
+	char text[256];
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		struct tree *tree;
+
+		snprintf(text, sizeof(text), GOOD "notify = ci\n%s", said[i]);
+		tree = good_tree(&(struct texts){ .profiles = text });
+		assert_int_equal(tree_profile(tree, 0)->log_all, i == 2);
+		assert_string_equal(tree_profile(tree, 0)->notify, "ci");
+		tree_free(tree);
+	}
+	assert_refused(GOOD "log = some\n",
+	    "profiles.d/p.conf:3: log must be own or all, not \"some\"");
 }
 
 static void
@@ -223,6 +243,7 @@ main(void)
 		cmocka_unit_test(refuses_a_default_that_would_be_refused),
 		cmocka_unit_test(refuses_every_word_of_later_versions),
 		cmocka_unit_test(refuses_unknown_words_and_names_the_known),
+		cmocka_unit_test(says_whose_records_are_shown),
 		cmocka_unit_test(refuses_a_name_that_is_taken_and_says_where),
 	};
 

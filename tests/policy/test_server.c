@@ -222,6 +222,60 @@ refuses_limits_out_of_range(void **state)
 }
 
 static void
+reads_how_the_log_is_kept(void **state)
+{
+	struct tree *tree = good_tree(&(struct texts){
+	    .server = "[audit]\norigin = signer1.example.org/cs\n"
+		      "checkpoint-records = 7\ncheckpoint-interval = 2m\n"
+		      "rotate-size = 4096\nrotate-age = none\n"
+		      "compress-after = 0\nwarn-free = 1G\n" });
+	const struct server_conf *s = tree_server(tree);
+
+	(void)state;
+	assert_string_equal(s->audit_origin, "signer1.example.org/cs");
+	assert_int_equal(s->checkpoint_records, 7);
+	assert_int_equal(s->checkpoint_interval, 120);
+	assert_int_equal(s->rotate_size, 4096);
+	assert_int_equal(s->rotate_age, 0);
+	assert_int_equal(s->compress_after, 0);
+	assert_int_equal(s->warn_free, 1 << 30);
+	tree_free(tree);
+	tree = good_tree(&(struct texts){
+	    .server = "[audit]\ncompress-after = never\nrotate-size = none\n"
+		      "warn-free = none\n" });
+	s = tree_server(tree);
+	assert_int_equal(s->compress_after, COMPRESS_NEVER);
+	assert_int_equal(s->rotate_size, 0);
+	assert_int_equal(s->warn_free, 0);
+	assert_int_equal(s->rotate_age, 86400);
+	assert_null(s->audit_origin);
+	tree_free(tree);
+}
+
+static void
+refuses_a_log_that_cannot_be(void **state)
+{
+	(void)state;
+	assert_refused("[audit]\norigin = a b\n",
+	    "countersign.conf:2: origin must be such as "
+	    "signer1.example.org/countersign: 1 to 64 characters without "
+	    "blank and +");
+	assert_refused("[audit]\norigin = a+b\n",
+	    "countersign.conf:2: origin must be such as "
+	    "signer1.example.org/countersign: 1 to 64 characters without "
+	    "blank and +");
+	assert_refused("[audit]\nrotate-size = 4095\n",
+	    "countersign.conf:2: rotate-size must be a size such as 512M or "
+	    "1G, at least 4096 bytes, or none, not \"4095\"");
+	assert_refused("[audit]\nrotate-size = 1Q\n",
+	    "countersign.conf:2: rotate-size must be a size such as 512M or "
+	    "1G, at least 4096 bytes, or none, not \"1Q\"");
+	assert_refused("[audit]\ncheckpoint-records = 0\n",
+	    "countersign.conf:2: checkpoint-records must be a number from 1 "
+	    "to 1000000, not \"0\"");
+}
+
+static void
 refuses_unknown_sections_and_words(void **state)
 {
 	(void)state;
@@ -233,7 +287,9 @@ refuses_unknown_sections_and_words(void **state)
 	assert_refused("[token a]\nuser = a\n",
 	    "countersign.conf:1: section [token] belongs in tokens.d");
 	assert_refused("[audit]\npath = a\n",
-	    "countersign.conf:2: unknown word path; known: file");
+	    "countersign.conf:2: unknown word path; known: file, origin, "
+	    "checkpoint-records, checkpoint-interval, rotate-size, "
+	    "rotate-age, compress-after, warn-free");
 	assert_refused("[server]\nhost_key = a\n",
 	    "countersign.conf:2: unknown word host_key; known: listen, user, "
 	    "host-key, state-dir, run-dir, net-user, broker-user, token-user");
@@ -262,6 +318,8 @@ main(void)
 		cmocka_unit_test(refuses_more_addresses_than_it_can_hold),
 		cmocka_unit_test(refuses_users_that_cannot_be),
 		cmocka_unit_test(refuses_limits_out_of_range),
+		cmocka_unit_test(reads_how_the_log_is_kept),
+		cmocka_unit_test(refuses_a_log_that_cannot_be),
 		cmocka_unit_test(refuses_unknown_sections_and_words),
 		cmocka_unit_test(refuses_a_path_without_end),
 	};

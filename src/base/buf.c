@@ -146,12 +146,26 @@ add_json_unit(struct buf *b, const char *at, size_t len, uint32_t c)
 {
 	if (len == 0)
 		buf_adds(b, "\xef\xbf\xbd");
-	else if (c == '"' || c == '\\')
-		buf_addf(b, "\\%c", (char)c);
+	else if (c == '"')
+		buf_add(b, "\\\"", 2);
+	else if (c == '\\')
+		buf_add(b, "\\\\", 2);
 	else if (c <= 0xffff && !utf8_is_printable(c))
 		buf_addf(b, "\\u%04x", c);
 	else
 		buf_add(b, at, len);
+}
+
+/* How many of the first bytes stand for themselves: nearly always all. */
+static size_t
+json_plain(const char *at, size_t len)
+{
+	size_t count = 0;
+
+	while (count < len && at[count] >= 0x20 && at[count] < 0x7f &&
+	    at[count] != '"' && at[count] != '\\')
+		count++;
+	return count;
 }
 
 void
@@ -159,15 +173,18 @@ buf_add_json(struct buf *b, const void *data, size_t len)
 {
 	const char *at = data;
 
-	buf_adds(b, "\"");
-	while (len > 0) {
+	buf_add(b, "\"", 1);
+	for (size_t step; len > 0; at += step, len -= step) {
 		uint32_t c = 0;
-		size_t unit = utf8_unit(at, len, &c);
-		size_t step = unit != 0 ? unit : 1;
+		size_t unit;
 
+		if ((step = json_plain(at, len)) > 0) {
+			buf_add(b, at, step);
+			continue;
+		}
+		unit = utf8_unit(at, len, &c);
 		add_json_unit(b, at, unit, c);
-		at += step;
-		len -= step;
+		step = unit != 0 ? unit : 1;
 	}
-	buf_adds(b, "\"");
+	buf_add(b, "\"", 1);
 }

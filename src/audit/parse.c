@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * record_parse, declared in audit/verify.h: the grammar of a record, read as
- * strictly as record.c writes it.
+ * record_scan, and record_parse of audit/verify.h.
  */
-#include "audit/verify.h"
+#include "audit/scan.h"
 
 #include <string.h>
+
+#include "audit/verify.h"
+#include "base/utf8.h"
 
 #define WORD_MAX 255 /* RFC 5424's longest header field */
 #define SD_NAME_MAX 32
@@ -32,28 +34,40 @@ take(struct scan *s, const char *text)
 	return true;
 }
 
+/* What was taken since start, without the last `end' bytes. */
+static struct slice
+taken(const struct scan *s, const char *start, size_t end)
+{
+	struct slice slice = { start, (size_t)(s->at - start) - end };
+
+	return slice;
+}
+
 /* A header field: printable, up to the blank, which is taken too. */
 static bool
-take_word(struct scan *s)
+take_word(struct scan *s, struct slice *ret)
 {
 	const char *start = s->at;
 
 	while (s->at<s->end && * s->at> ' ' && *s->at <= '~')
 		s->at++;
-	return s->at > start && s->at - start <= WORD_MAX && take(s, " ");
+	*ret = taken(s, start, 0);
+	return ret->len > 0 && ret->len <= WORD_MAX && take(s, " ");
 }
 
 /* 0000-00-00T00:00:00.000000Z and a blank. */
 static bool
-take_time(struct scan *s)
+take_time(struct scan *s, struct slice *ret)
 {
 	static const char shape[] = "0000-00-00T00:00:00.000000Z ";
+	const char *start = s->at;
 
 	if (left(s) < sizeof(shape) - 1)
 		return false;
 	for (const char *want = shape; *want != '\0'; want++, s->at++)
 		if (*want == '0' ? !char_is_digit(*s->at) : *s->at != *want)
 			return false;
+	*ret = taken(s, start, 1);
 	return true;
 }
 
@@ -74,16 +88,47 @@ take_number(struct scan *s, uint64_t max, uint64_t *ret)
 	return text_number(digits, max, ret) == 0;
 }
 
-/* The header, up to the name of the data. */
 static bool
-take_header(struct scan *s)
+take_priority(struct scan *s, bool *ret_warning)
 {
+	*ret_warning = take(s, "<84>1 ");
+	return *ret_warning || take(s, "<86>1 ");
+}
+
+static bool
+take_pid(struct scan *s, struct slice *ret)
+{
+	const char *start = s->at;
 	uint64_t pid;
 
-	return (take(s, "<86>1 ") || take(s, "<84>1 ")) && take_time(s) &&
-	    take_word(s) && take(s, "countersign ") &&
-	    take_number(s, UINT32_MAX, &pid) && take(s, " ") && take_word(s) &&
+	if (!take_number(s, UINT32_MAX, &pid))
+		return false;
+	*ret = taken(s, start, 0);
+	return take(s, " ");
+}
+
+/* The header, up to the name of the data. */
+static bool
+take_header(struct scan *s, struct record_slices *ret)
+{
+	return take_priority(s, &ret->warning) && take_time(s, &ret->time) &&
+	    take_word(s, &ret->host) && take(s, "countersign ") &&
+	    take_pid(s, &ret->pid) && take_word(s, &ret->event) &&
 	    take(s, "[countersign@32473");
+}
+
+static bool
+take_seq(struct scan *s, struct record_slices *ret)
+{
+	const char *start = s->at;
+
+	if (!take(s, " seq=\"") || !take_number(s, UINT64_MAX, &ret->seq) ||
+	    ret->seq == 0 || !take(s, "\""))
+		return false;
+	ret->name[0] = (struct slice){ start + 1, 3 };
+	ret->value[0] = taken(s, start + 6, 1);
+	ret->count = 1;
+	return true;
 }
 
 static bool
@@ -95,8 +140,10 @@ is_name_char(char c)
 
 /* The inside of the quotes; the last quote is taken too. */
 static bool
-take_value(struct scan *s)
+take_value(struct scan *s, struct slice *ret)
 {
+	const char *start = s->at;
+
 	for (; s->at < s->end && *s->at != '"'; s->at++) {
 		if (*s->at == ']')
 			return false;
@@ -105,66 +152,78 @@ take_value(struct scan *s)
 		if (++s->at == s->end || strchr("\"\\]", *s->at) == NULL)
 			return false;
 	}
+	*ret = taken(s, start, 0);
 	return take(s, "\"");
 }
 
 /* One " name="value"", the name and the value as they stand. */
 static bool
-take_field(struct scan *s, struct scan *ret_name, struct scan *ret_value)
+take_field(struct scan *s, struct slice *ret_name, struct slice *ret_value)
 {
+	const char *start;
+
 	if (!take(s, " "))
 		return false;
-	ret_name->at = s->at;
+	start = s->at;
 	while (s->at < s->end && is_name_char(*s->at))
 		s->at++;
-	ret_name->end = s->at;
-	if (left(ret_name) == 0 || left(ret_name) > SD_NAME_MAX ||
-	    !take(s, "=\""))
-		return false;
-	ret_value->at = s->at;
-	if (!take_value(s))
-		return false;
-	ret_value->end = s->at - 1;
-	return true;
+	*ret_name = taken(s, start, 0);
+	return ret_name->len > 0 && ret_name->len <= SD_NAME_MAX &&
+	    take(s, "=\"") && take_value(s, ret_value);
+}
+
+bool
+slice_is(const struct slice *slice, const char *text)
+{
+	return slice->len == strlen(text) &&
+	    memcmp(slice->at, text, slice->len) == 0;
 }
 
 static bool
-is_called(const struct scan *name, const char *text)
+is_hash(const struct slice *value)
 {
-	return left(name) == strlen(text) &&
-	    memcmp(name->at, text, left(name)) == 0;
-}
-
-static bool
-is_hash(const struct scan *value)
-{
-	if (left(value) != RECORD_HASH - 1)
+	if (value->len != RECORD_HASH - 1)
 		return false;
-	for (const char *at = value->at; at < value->end; at++)
-		if (!char_is_digit(*at) && !(*at >= 'a' && *at <= 'f'))
+	for (size_t i = 0; i < value->len; i++)
+		if (!char_is_digit(value->at[i]) &&
+		    !(value->at[i] >= 'a' && value->at[i] <= 'f'))
 			return false;
 	return true;
 }
 
 /* The fields after seq; prev must be the last, and both there once. */
 static const char *
-take_fields(struct scan *s, struct scan *ret_prev)
+take_fields(struct scan *s, struct record_slices *ret)
 {
-	struct scan name, value;
-	bool last = false;
+	for (bool last = false; !last; ret->count++) {
+		struct slice *name = &ret->name[ret->count];
 
-	while (!last) {
-		if (!take_field(s, &name, &value))
+		if (ret->count == FIELDS_MAX)
+			return "it has too many fields";
+		if (!take_field(s, name, &ret->value[ret->count]))
 			return "the data is malformed";
-		if (is_called(&name, "seq"))
+		if (slice_is(name, "seq"))
 			return "seq is given twice";
 		last = take(s, "]");
-		if (is_called(&name, "prev") != last)
+		if (slice_is(name, "prev") != last)
 			return "prev is not the last field";
 	}
-	if (!is_hash(&value))
+	if (!is_hash(&ret->value[ret->count - 1]))
 		return "prev is not a hash";
-	*ret_prev = value;
+	return NULL;
+}
+
+static const char *
+check_characters(const char *line, size_t len)
+{
+	uint32_t c;
+
+	for (size_t at = 0, unit; at < len; at += unit) {
+		if ((unit = utf8_unit(line + at, len - at, &c)) == 0)
+			return "it is not UTF-8";
+		if (!utf8_is_printable(c))
+			return "it has a character that cannot be seen";
+	}
 	return NULL;
 }
 
@@ -181,36 +240,52 @@ check_bytes(const char *line, size_t len)
 			return "it has a control character";
 		ascii = ascii && (unsigned char)line[i] < 0x80;
 	}
-	if (!ascii && !text_is_utf8(line, len))
-		return "it is not UTF-8";
-	return NULL;
+	return ascii ? NULL : check_characters(line, len);
+}
+
+/* The text, from the blank before it. */
+static bool
+take_text(struct scan *s, struct slice *ret)
+{
+	if (left(s) > 0 && !take(s, " "))
+		return false;
+	*ret = (struct slice){ s->at, left(s) };
+	return true;
+}
+
+int
+record_scan(const char *line, size_t len, struct record_slices *ret,
+    struct text_error *reterr)
+{
+	struct scan s = { line, line + len };
+	const char *what;
+
+	if (len == 0)
+		return text_fail(reterr, 0, "an empty line");
+	if ((what = check_bytes(line, len)) != NULL)
+		return text_fail(reterr, 0, "not a record: %s", what);
+	if (!take_header(&s, ret))
+		return text_fail(reterr, 0, "not a record: bad header");
+	if (!take_seq(&s, ret))
+		return text_fail(reterr, 0, "not a record: no seq");
+	if ((what = take_fields(&s, ret)) == NULL && !take_text(&s, &ret->text))
+		what = "text without a blank";
+	if (what != NULL)
+		return text_fail(
+		    reterr, 0, "seq %ju: %s", (uintmax_t)ret->seq, what);
+	return 0;
 }
 
 int
 record_parse(const char *line, size_t len, uint64_t *ret_seq,
     char ret_prev[RECORD_HASH], struct text_error *reterr)
 {
-	struct scan s = { line, line + len }, prev;
-	const char *what;
-	uint64_t seq;
+	struct record_slices slices;
 
-	if (len == 0)
-		return text_fail(reterr, 0, "an empty line");
-	if ((what = check_bytes(line, len)) != NULL)
-		return text_fail(reterr, 0, "not a record: %s", what);
-	if (!take_header(&s))
-		return text_fail(reterr, 0, "not a record: bad header");
-	if (!take(&s, " seq=\"") || !take_number(&s, UINT64_MAX, &seq) ||
-	    seq == 0 || !take(&s, "\""))
-		return text_fail(reterr, 0, "not a record: no seq");
-	if ((what = take_fields(&s, &prev)) != NULL)
-		return text_fail(
-		    reterr, 0, "seq %ju: %s", (uintmax_t)seq, what);
-	if (left(&s) > 0 && *s.at != ' ')
-		return text_fail(
-		    reterr, 0, "seq %ju: text without a blank", (uintmax_t)seq);
-	*ret_seq = seq;
-	memcpy(ret_prev, prev.at, RECORD_HASH - 1);
+	if (record_scan(line, len, &slices, reterr) == -1)
+		return -1;
+	*ret_seq = slices.seq;
+	memcpy(ret_prev, slices.value[slices.count - 1].at, RECORD_HASH - 1);
 	ret_prev[RECORD_HASH - 1] = '\0';
 	return 0;
 }

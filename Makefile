@@ -126,7 +126,7 @@ $(B)/tests/token/test_faults $(B)/tests/token/test_protection \
 $(B)/tests/token/test_key $(B)/tests/token/test_provision: | \
 	$(B)/countersign-token $(B)/countersignctl $(B)/tools/module_fault
 
-$(addprefix $(B)/tests/broker/,test_sign test_workers test_sessions test_life test_reload): | \
+$(addprefix $(B)/tests/broker/,test_sign test_workers test_sessions test_life test_reload test_teller): | \
 	$(B)/countersign-broker
 
 # tests/fuzz/fuzz_broker_x.c does the same for broker.

@@ -40,6 +40,16 @@ static const char *const mechs[MECH_COUNT] = {
 	[MECH_EDDSA] = "CKM_EDDSA",
 };
 
+static const char *const key_attributes[ATTRIBUTE_COUNT] = {
+	[ATTRIBUTE_SENSITIVE] = "sensitive",
+	[ATTRIBUTE_ALWAYS_SENSITIVE] = "always-sensitive",
+	[ATTRIBUTE_EXTRACTABLE] = "extractable",
+	[ATTRIBUTE_NEVER_EXTRACTABLE] = "never-extractable",
+	[ATTRIBUTE_LOCAL] = "local",
+	[ATTRIBUTE_PRIVATE] = "private",
+	[ATTRIBUTE_MODIFIABLE] = "modifiable",
+};
+
 const char *
 hash_word(enum hash hash)
 {
@@ -74,6 +84,14 @@ const char *
 key_type_word(enum key_type type)
 {
 	return (unsigned)type < KEY_TYPE_COUNT ? key_types[type] : "none";
+}
+
+const char *
+key_attribute_word(enum key_attribute attribute)
+{
+	return (unsigned)attribute < ATTRIBUTE_COUNT ?
+	    key_attributes[attribute] :
+	    "none";
 }
 
 const char *

@@ -49,6 +49,19 @@ enum mech {
 	MECH_COUNT,
 };
 
+/* What a token says of a private key: bits of a set. */
+enum key_attribute {
+	ATTRIBUTE_SENSITIVE,
+	ATTRIBUTE_ALWAYS_SENSITIVE,
+	ATTRIBUTE_EXTRACTABLE,
+	ATTRIBUTE_NEVER_EXTRACTABLE,
+	ATTRIBUTE_LOCAL, /* made in the token */
+	ATTRIBUTE_PRIVATE,
+	ATTRIBUTE_MODIFIABLE,
+	ATTRIBUTE_COUNT,
+};
+#define KEY_ATTRIBUTES ((1u << ATTRIBUTE_COUNT) - 1) /* all of them */
+
 /* How answers are written. */
 enum output {
 	OUTPUT_LINES,
@@ -65,6 +78,7 @@ enum hash hash_by_word(const char *); /* HASH_NONE: unknown */
 enum hash hash_by_size(size_t);
 
 const char *key_type_word(enum key_type); /* "rsa", "p256", "ed25519" */
+const char *key_attribute_word(enum key_attribute); /* "always-sensitive" */
 const char *output_word(enum output);
 const char *mech_word(enum mech); /* "CKM_RSA_PKCS", … as in records */
 

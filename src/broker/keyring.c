@@ -255,6 +255,7 @@ key_learn(struct key *key, const struct key_facts *f)
 	key->facts.type = f->type;
 	key->facts.bits = f->bits;
 	key->facts.mechs = f->mechs;
+	key->attributes = f->attributes;
 	fingerprint(f->spki, f->spki_len, key->fingerprint);
 	key->known = true;
 	return true;

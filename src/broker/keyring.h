@@ -23,6 +23,7 @@ struct key {
 
 	bool known; /* the fields below are set, and never change again */
 	struct format_key facts;
+	uint8_t attributes; /* a set of 1u << enum key_attribute */
 	uint8_t *spki;
 	size_t spki_len;
 	char fingerprint[FINGERPRINT_SIZE]; /* of the SPKI */

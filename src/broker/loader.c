@@ -34,6 +34,7 @@ struct loader {
 	pthread_t thread;
 	bool started, stop, wanted, ready;
 	struct tree *discarded;
+	const struct tree *running;
 	struct loaded loaded;
 };
 
@@ -93,6 +94,15 @@ void
 loaded_release(struct loaded *loaded)
 {
 	buf_release(&loaded->text);
+	changes_release(&loaded->changes);
+}
+
+static void
+compare(struct loaded *loaded, const struct tree *running, const char *dir)
+{
+	if (loaded->tree != NULL &&
+	    tree_compare(running, loaded->tree, &loaded->changes) == -1)
+		fail(loaded, dir, "no memory");
 }
 
 static void *
@@ -118,8 +128,10 @@ loader_thread(void *arg)
 		l->wanted = false;
 		pthread_mutex_unlock(&l->lock);
 		tree_free(discarded);
-		if (wanted)
+		if (wanted) {
 			loaded_read(&l->loaded, l->dir);
+			compare(&l->loaded, l->running, l->dir);
+		}
 		pthread_mutex_lock(&l->lock);
 		if (!wanted)
 			continue;
@@ -214,9 +226,10 @@ loader_free(struct loader *l)
 }
 
 void
-loader_load(struct loader *l)
+loader_load(struct loader *l, const struct tree *running)
 {
 	pthread_mutex_lock(&l->lock);
+	l->running = running;
 	l->wanted = true;
 	pthread_cond_broadcast(&l->wake);
 	pthread_mutex_unlock(&l->lock);

@@ -9,7 +9,7 @@
 #include "audit/fingerprint.h"
 #include "base/buf.h"
 #include "base/loop.h"
-#include "policy/tree.h"
+#include "policy/compare.h"
 
 /* What came of reading a tree. */
 struct loaded {
@@ -18,11 +18,12 @@ struct loaded {
 	unsigned errors;
 	struct buf text; /* the errors, a line each, as far as they fit */
 	char first[560];
+	struct changes changes; /* from the running tree, when there is one */
 };
 
 /* Reads a tree at once, in the caller's thread.  The caller releases it. */
 void loaded_read(struct loaded *, const char *dir);
-/* Does not free the tree. */
+/* Does not free the tree, nor what was taken out of changes. */
 void loaded_release(struct loaded *);
 
 struct loader;
@@ -35,8 +36,11 @@ struct loader *loader_new(struct loop *, const char *dir, void (*gate)(void *),
 /* Waits for the thread.  Accepts NULL. */
 void loader_free(struct loader *);
 
-/* Reads the tree and calls back; not while it does so already. */
-void loader_load(struct loader *);
+/*
+ * Reads the tree, compares it with the running one (which must stay until
+ * then), and calls back; not while it does so already.
+ */
+void loader_load(struct loader *, const struct tree *running);
 /* Frees a tree in the thread; one before the next loader_load's callback. */
 void loader_discard(struct loader *, struct tree *);
 

@@ -7,7 +7,6 @@
 #include "base/words.h"
 #include "broker/service.h"
 #include "broker/slot.h"
-#include "broker/token.h"
 
 /* A record's free text, for who reads the file with their own eyes. */
 #define SUMMARY_SIZE 512
@@ -53,34 +52,6 @@ record_stop(struct service *service, const char *why, struct waiter *waiter)
 	record_add(r, "why", why);
 	record_add_number(r, "signatures", service->signatures);
 	return journal_end(service->journal, "stopped", waiter);
-}
-
-void
-record_reload(struct service *service)
-{
-	struct record *r = journal_begin(service->journal, EVENT_RELOAD);
-
-	if (r == NULL)
-		return;
-	record_add(r, "tree", service->fingerprint);
-	record_add(r, "outcome", "ok");
-	journal_end(service->journal, "the configuration was reloaded", NULL);
-}
-
-void
-record_reload_failed(
-    struct service *service, unsigned errors, const char *first)
-{
-	struct record *r = journal_begin(service->journal, EVENT_RELOADFAIL);
-
-	if (r == NULL)
-		return;
-	record_add(r, "tree", service->fingerprint);
-	record_add(r, "outcome", "failed");
-	record_add_number(r, "errors", errors);
-	record_add(r, "error", first);
-	journal_end(service->journal,
-	    "the configuration has errors; the running one stays", NULL);
 }
 
 /* Who, from where: the fields that every client's record begins with. */
@@ -258,58 +229,4 @@ record_sign(const struct slot *slot, struct waiter *waiter)
 	if (q->queued >= STREAM_LINES)
 		return journal_end_later(journal, text, waiter);
 	return journal_end(journal, text, waiter);
-}
-
-static void
-add_outcome(struct record *r, enum reason reason)
-{
-	record_add(r, "outcome", reason == REASON_OK ? "ok" : "failed");
-	if (reason != REASON_OK)
-		record_add(r, "reason", reason_word(reason));
-}
-
-void
-record_token(const struct token *token, const struct worker *worker,
-    const char *what, enum reason reason, const char *text)
-{
-	struct journal *journal = token->service->journal;
-	struct record *r = journal_begin(journal, EVENT_TOKEN);
-
-	if (r == NULL)
-		return;
-	record_add(r, "what", what);
-	record_add(r, "token", token->name);
-	if (worker != NULL) {
-		record_add_number(r, "worker", worker->number);
-		record_add_number(r, "pid", worker->pid);
-	}
-	if (token->serial[0] != '\0') {
-		record_add(r, "label", token->label);
-		record_add(r, "serial", token->serial);
-		record_add(r, "model", token->model);
-		record_add(r, "firmware", token->firmware);
-	}
-	add_outcome(r, reason);
-	journal_end(journal, text, NULL);
-}
-
-void
-record_key(const struct token *token, const struct key *key, enum reason reason,
-    const char *text)
-{
-	struct journal *journal = token->service->journal;
-	struct record *r = journal_begin(journal, EVENT_TOKEN);
-
-	if (r == NULL)
-		return;
-	record_add(r, "what", "key");
-	record_add(r, "token", token->name);
-	record_add(r, "key", key->name);
-	if (key->known) {
-		record_add(r, "type", key_type_word(key->facts.type));
-		record_add_number(r, "bits", key->facts.bits);
-		record_add(r, "keyfp", key->fingerprint);
-	}
-	add_outcome(r, reason);
-	journal_end(journal, text, NULL);
 }

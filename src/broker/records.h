@@ -11,12 +11,15 @@
 #include "broker/request.h"
 #include "broker/worker.h"
 
+struct change;
 struct service;
 struct token;
 
 void record_start(struct service *, size_t repaired, bool separated);
 int record_stop(struct service *, const char *why, struct waiter *);
-void record_reload(struct service *);
+/* before: the old tree's fingerprint; a record for each change follows. */
+void record_reload(struct service *, const char *before, size_t changes);
+void record_change(struct service *, const struct change *);
 void record_reload_failed(struct service *, unsigned errors, const char *first);
 
 int record_login(struct session *, struct waiter *);

@@ -12,6 +12,7 @@
 #include "broker/open.h"
 #include "broker/records.h"
 #include "broker/service.h"
+#include "broker/teller.h"
 #include "broker/token.h"
 
 #define WAITING_MAX 16
@@ -19,6 +20,7 @@
 struct reload {
 	struct service *service;
 	struct loader *loader;
+	struct teller *teller;
 	bool running;
 	bool again; /* asked for while one was running */
 	/* Who asked for the running one, and for the next. */
@@ -26,6 +28,7 @@ struct reload {
 };
 
 static void on_loaded(void *arg, struct loaded *loaded);
+static void on_told(void *arg, struct tree *before);
 
 struct reload *
 reload_new(struct service *service, void (*gate)(void *), void *gate_arg)
@@ -37,8 +40,9 @@ reload_new(struct service *service, void (*gate)(void *), void *gate_arg)
 	r->service = service;
 	r->loader = loader_new(
 	    service->loop, service->dir, gate, gate_arg, on_loaded, r);
-	if (r->loader == NULL) {
-		free(r);
+	r->teller = teller_new(service, on_told, r);
+	if (r->loader == NULL || r->teller == NULL) {
+		reload_free(r);
 		return NULL;
 	}
 	return r;
@@ -49,6 +53,7 @@ reload_free(struct reload *r)
 {
 	if (r == NULL)
 		return;
+	teller_free(r->teller);
 	loader_free(r->loader);
 	free(r);
 }
@@ -60,7 +65,7 @@ start(struct reload *r)
 	memset(r->next, 0, sizeof(r->next));
 	r->running = true;
 	r->again = false;
-	loader_load(r->loader);
+	loader_load(r->loader, r->service->tree);
 }
 
 void
@@ -163,6 +168,24 @@ reload_apply(
 }
 
 static void
+ended(struct reload *r)
+{
+	r->running = false;
+	if (r->again)
+		start(r);
+}
+
+/* Every change is on record: nobody needs the old tree any more. */
+static void
+on_told(void *arg, struct tree *before)
+{
+	struct reload *r = arg;
+
+	loader_discard(r->loader, before);
+	ended(r);
+}
+
+static void
 on_loaded(void *arg, struct loaded *loaded)
 {
 	struct reload *r = arg;
@@ -170,7 +193,9 @@ on_loaded(void *arg, struct loaded *loaded)
 	struct tree *old = service->tree;
 	struct text_error error = { .line = 0 };
 	char text[sizeof(error.what) + 2];
+	char before[TREE_FINGERPRINT_SIZE];
 
+	memcpy(before, service->fingerprint, sizeof(before));
 	if (loaded->tree == NULL) {
 		refuse(r, loaded->errors, loaded->first,
 		    loaded->text.bad ? "" : buf_at(&loaded->text));
@@ -181,12 +206,11 @@ on_loaded(void *arg, struct loaded *loaded)
 		refuse(r, 1, error.what, text);
 		loader_discard(r->loader, loaded->tree);
 	} else {
-		record_reload(service);
+		record_reload(service, before, loaded->changes.count);
 		log_info("the configuration was reloaded");
 		tell(r, 0, "reloaded\n");
-		loader_discard(r->loader, old);
+		teller_tell(r->teller, old, &loaded->changes);
+		return;
 	}
-	r->running = false;
-	if (r->again)
-		start(r);
+	ended(r);
 }

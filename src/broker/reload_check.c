@@ -50,6 +50,7 @@ changed_word(const struct server_conf *a, const struct server_conf *b)
 		{ "broker-user", same(a->broker_user, b->broker_user) },
 		{ "token-user", same(a->token_user, b->token_user) },
 		{ "the audit file", same(a->audit_file, b->audit_file) },
+		{ "origin", same(a->audit_origin, b->audit_origin) },
 		{ "connections", a->connections == b->connections },
 		{ "connections-per-address",
 		    a->connections_per_address == b->connections_per_address },

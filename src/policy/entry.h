@@ -57,6 +57,7 @@ struct server_conf {
 	uint32_t channels, login_grace, idle_timeout, drain_timeout;
 	uint32_t rekey_kib; /* 0: the cipher's own limit */
 	uint32_t rekey_interval; /* 0: never by time */
+	const char *said; /* its lines, "word = value"; NULL: none */
 };
 
 struct token_conf {
@@ -89,6 +90,7 @@ struct signing_key {
 	 */
 	int64_t not_before, not_after;
 	struct rule rule, use_rule, not_before_rule, not_after_rule;
+	const char *said; /* its lines */
 	size_t index; /* 0 to tree_keys() - 1 */
 };
 
@@ -106,6 +108,7 @@ struct profile {
 	uint64_t max_lines; /* 0: none */
 	struct rule rule, from_rule, default_rule, max_lines_rule;
 	struct rule not_before_rule, not_after_rule;
+	const char *said; /* its lines */
 };
 
 /* As small as it can be: there may be a hundred thousand. */

@@ -162,4 +162,5 @@ const struct kind kind_key = {
 	sizeof(words) / sizeof(words[0]),
 	key_open,
 	key_close,
+	offsetof(struct key_row, key.said),
 };

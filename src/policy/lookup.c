@@ -135,3 +135,9 @@ tree_audit_key(const struct tree *tree)
 			return tree_key(tree, i);
 	return NULL;
 }
+
+const struct profile *
+tree_profile_by_name(const struct tree *tree, const char *name)
+{
+	return tree_find_profile(tree, name);
+}

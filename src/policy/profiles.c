@@ -176,4 +176,5 @@ const struct kind kind_profile = {
 	sizeof(words) / sizeof(words[0]),
 	profile_open,
 	profile_close,
+	offsetof(struct profile, said),
 };

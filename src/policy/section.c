@@ -3,7 +3,11 @@
 
 #include <string.h>
 
+#include "base/buf.h"
 #include "policy/list.h"
+
+/* The lines of one section. */
+#define SAID_MAX (1u << 20)
 
 static const struct kind *const kinds[] = { &kind_server, &kind_limits,
 	&kind_audit, &kind_token, &kind_key, &kind_profile };
@@ -29,9 +33,33 @@ struct section_reader {
 	const struct kind *kind; /* NULL: no section is open */
 	void *object;
 	bool failed; /* a word of the section was bad */
+	struct buf said; /* its lines so far */
 	struct place place; /* of the line; of the section in start */
 	struct rule start;
 };
+
+/* For who compares trees.  The same object may be opened again. */
+static int
+keep_said(struct section_reader *r, const struct kind *kind,
+    struct text_error *reterr)
+{
+	const char **said = (void *)((char *)r->object + kind->said);
+	const char *before = kind->said != 0 ? *said : NULL;
+	size_t len = before != NULL ? strlen(before) : 0;
+	size_t more = buf_len(&r->said);
+	char *text;
+
+	if (kind->said == 0 || more == 0)
+		return 0;
+	text = arena_alloc(&r->in->tree->arena, len + more + 1);
+	if (text == NULL || r->said.bad)
+		return text_fail(reterr, 0, "out of memory");
+	if (before != NULL)
+		memcpy(text, before, len);
+	memcpy(text + len, buf_at(&r->said), more);
+	*said = text;
+	return 0;
+}
 
 static void
 section_close(struct section_reader *r)
@@ -40,10 +68,12 @@ section_close(struct section_reader *r)
 	const struct kind *kind = r->kind;
 
 	r->kind = NULL;
-	if (kind == NULL || kind->close == NULL || r->failed)
+	if (kind == NULL || r->failed)
 		return;
 	r->place.rule = r->start;
-	if (kind->close(&r->place, r->object, &error) == 0)
+	if ((kind->close == NULL ||
+		kind->close(&r->place, r->object, &error) == 0) &&
+	    keep_said(r, kind, &error) == 0)
 		return;
 	if (error.line == 0)
 		error.line = r->start.line;
@@ -107,6 +137,7 @@ section_open(struct section_reader *r, const char *section, unsigned line,
 	r->start = (struct rule){ r->in->file, line };
 	r->place.rule = r->start;
 	r->failed = false;
+	buf_consume(&r->said, buf_len(&r->said));
 	if ((r->object = kind->open(&r->place, name, reterr)) == NULL)
 		return -1;
 	r->kind = kind;
@@ -161,8 +192,10 @@ on_line(void *arg, const char *section, const char *name, const char *value,
 	if (name == NULL)
 		return section_open(r, section, line, reterr);
 	r->place.rule.line = line;
-	if (word_set(r, name, value, reterr) == 0)
+	if (word_set(r, name, value, reterr) == 0) {
+		buf_addf(&r->said, "%s = %s\n", name, value);
 		return 0;
+	}
 	r->failed = true;
 	return -1;
 }
@@ -188,6 +221,8 @@ sections_read(
 		.place = { in->tree, in->path, { in->file, 0 } },
 	};
 
+	buf_init(&r.said, SAID_MAX);
 	ini_read(text, len, on_line, &r, on_error, &r);
 	section_close(&r);
+	buf_release(&r.said);
 }

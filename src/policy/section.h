@@ -43,6 +43,7 @@ struct kind {
 	/* After the last word, if all were good; may be NULL. */
 	int (*close)(
 	    const struct place *, void *object, struct text_error *reterr);
+	size_t said; /* offset of where its lines are kept; 0: nowhere */
 };
 
 extern const struct kind kind_server, kind_limits, kind_audit;

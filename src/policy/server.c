@@ -231,6 +231,7 @@ const struct kind kind_server = {
 	WORDS(server_words),
 	server_open,
 	NULL,
+	offsetof(struct server_conf, said),
 };
 
 const struct kind kind_limits = {
@@ -240,6 +241,7 @@ const struct kind kind_limits = {
 	WORDS(limits_words),
 	server_open,
 	NULL,
+	offsetof(struct server_conf, said),
 };
 
 const struct kind kind_audit = {
@@ -249,4 +251,5 @@ const struct kind kind_audit = {
 	WORDS(audit_words),
 	server_open,
 	NULL,
+	offsetof(struct server_conf, said),
 };

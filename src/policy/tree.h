@@ -52,6 +52,7 @@ const struct signing_key *tree_key_by_name(const struct tree *, const char *);
 const struct signing_key *tree_audit_key(const struct tree *);
 size_t tree_profiles(const struct tree *);
 const struct profile *tree_profile(const struct tree *, size_t index);
+const struct profile *tree_profile_by_name(const struct tree *, const char *);
 size_t tree_clients(const struct tree *);
 const struct client_key *tree_client(const struct tree *, size_t index);
 /* By the exact blob. */

@@ -68,3 +68,24 @@ key_is_fit(const struct p11_session *s, CK_OBJECT_HANDLE key,
 	}
 	return true;
 }
+
+uint8_t
+key_attributes(const struct p11_session *s, CK_OBJECT_HANDLE key)
+{
+	static const CK_ATTRIBUTE_TYPE types[ATTRIBUTE_COUNT] = {
+		[ATTRIBUTE_SENSITIVE] = CKA_SENSITIVE,
+		[ATTRIBUTE_ALWAYS_SENSITIVE] = CKA_ALWAYS_SENSITIVE,
+		[ATTRIBUTE_EXTRACTABLE] = CKA_EXTRACTABLE,
+		[ATTRIBUTE_NEVER_EXTRACTABLE] = CKA_NEVER_EXTRACTABLE,
+		[ATTRIBUTE_LOCAL] = CKA_LOCAL,
+		[ATTRIBUTE_PRIVATE] = CKA_PRIVATE,
+		[ATTRIBUTE_MODIFIABLE] = CKA_MODIFIABLE,
+	};
+	unsigned set = 0;
+	bool value;
+
+	for (unsigned i = 0; i < ATTRIBUTE_COUNT; i++)
+		if (object_bool(s, key, types[i], &value) == CKR_OK && value)
+			set |= 1u << i;
+	return (uint8_t)set;
+}

@@ -19,4 +19,10 @@
 bool key_is_fit(const struct p11_session *, CK_OBJECT_HANDLE,
     const struct pubkey *, const struct key_add *, struct text_error *reterr);
 
+/*
+ * For the record: which attributes hold, as a set of 1u << enum
+ * key_attribute.  One that the token does not tell is not in it.
+ */
+uint8_t key_attributes(const struct p11_session *, CK_OBJECT_HANDLE);
+
 #endif

@@ -179,6 +179,7 @@ key_load(
 		ret->type = k->type;
 		ret->bits = pubkey.bits;
 		ret->mechs = k->mechs;
+		ret->attributes = key_attributes(&l->session, k->object);
 	}
 	pubkey_release(&pubkey);
 	return k;

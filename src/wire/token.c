@@ -56,6 +56,7 @@ key_facts_put(struct writer *w, const struct key_facts *m)
 	put_u8(w, (uint8_t)m->type);
 	put_u16(w, m->bits);
 	put_u64(w, m->mechs);
+	put_u8(w, m->attributes);
 	put_bytes(w, m->spki, m->spki_len);
 	put_str(w, m->text);
 }
@@ -68,6 +69,7 @@ key_facts_get(struct reader *r, struct key_facts *ret)
 	ret->type = (enum key_type)get_enum(r, KEY_TYPE_COUNT - 1);
 	ret->bits = get_u16(r);
 	ret->mechs = get_u64(r);
+	ret->attributes = get_enum(r, KEY_ATTRIBUTES);
 	get_bytes(r, ret->spki, sizeof(ret->spki), &ret->spki_len);
 	get_str(r, ret->text, sizeof(ret->text));
 	if (ret->reason == REASON_OK &&

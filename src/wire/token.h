@@ -41,6 +41,7 @@ struct key_facts {
 	enum key_type type;
 	uint16_t bits;
 	uint64_t mechs; /* a set of mech_bit() */
+	uint8_t attributes; /* a set of 1u << enum key_attribute */
 	uint8_t spki[TOKEN_SPKI]; /* SubjectPublicKeyInfo, DER */
 	size_t spki_len;
 	char text[MESSAGE_SIZE];

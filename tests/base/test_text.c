@@ -96,6 +96,28 @@ reads_durations(void **state)
 }
 
 static void
+reads_sizes(void **state)
+{
+	static const char *const bad[] = { "", "K", "1k1", "1Q", "-1", " 1",
+		"1 K", "1KB", "18446744073709551616", "17179869184G" };
+	uint64_t size;
+
+	(void)state;
+	assert_int_equal(text_size("4096", UINT64_MAX, &size), 0);
+	assert_int_equal(size, 4096);
+	assert_int_equal(text_size("3k", UINT64_MAX, &size), 0);
+	assert_int_equal(size, 3072);
+	assert_int_equal(text_size("100M", UINT64_MAX, &size), 0);
+	assert_int_equal(size, 100 << 20);
+	assert_int_equal(text_size("17179869183G", UINT64_MAX, &size), 0);
+	assert_true(size == UINT64_C(17179869183) << 30);
+	assert_int_equal(text_size("1025", 1024, &size), -1);
+	assert_int_equal(text_size("2K", 1024, &size), -1);
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		assert_int_equal(text_size(bad[i], UINT64_MAX, &size), -1);
+}
+
+static void
 refuses_what_is_no_duration(void **state)
 {
 	static const char *const bad[] = { "", "s", "m", "1w", "1 s", "1ms",
@@ -283,6 +305,7 @@ main(void)
 		cmocka_unit_test(refuses_what_is_no_number),
 		cmocka_unit_test(refuses_numbers_above_their_limit),
 		cmocka_unit_test(reads_durations),
+		cmocka_unit_test(reads_sizes),
 		cmocka_unit_test(refuses_what_is_no_duration),
 		cmocka_unit_test(knows_our_names),
 		cmocka_unit_test(refuses_names_that_could_be_something_else),

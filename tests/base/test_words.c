@@ -57,6 +57,10 @@ every_number_has_a_word(void **state)
 		assert_true(strlen(hash_word((enum hash)i)) > 0);
 	for (unsigned i = 0; i < KEY_TYPE_COUNT; i++)
 		assert_true(strlen(key_type_word((enum key_type)i)) > 0);
+	for (unsigned i = 0; i < ATTRIBUTE_COUNT; i++)
+		assert_string_not_equal(
+		    key_attribute_word((enum key_attribute)i), "none");
+	assert_true(KEY_ATTRIBUTES <= UINT8_MAX);
 	for (unsigned i = 0; i < OUTPUT_COUNT; i++)
 		assert_true(strlen(output_word((enum output)i)) > 0);
 	for (unsigned i = 0; i < MECH_COUNT; i++)

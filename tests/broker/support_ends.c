@@ -119,6 +119,8 @@ ends_facts(struct ends *e, int worker, enum reason reason)
 		.type = KEY_P256,
 		.bits = 256,
 		.mechs = mech_bit(MECH_ECDSA, HASH_SHA256),
+		.attributes = 1u << ATTRIBUTE_SENSITIVE |
+		    1u << ATTRIBUTE_NEVER_EXTRACTABLE,
 		.spki_len = test_spki_len };
 	struct key_add add;
 	struct writer w;

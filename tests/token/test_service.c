@@ -102,6 +102,17 @@ signs_with_every_key_of_one_token(void **state)
 		assert_int_equal(facts.bits, keys[i].bits);
 		assert_true(
 		    (facts.mechs & mech_bit(keys[i].mech, keys[i].hash)) != 0);
+		/* Made in the token, never to leave it: for the record. */
+		assert_int_equal(facts.attributes &
+			(1u << ATTRIBUTE_SENSITIVE |
+			    1u << ATTRIBUTE_ALWAYS_SENSITIVE |
+			    1u << ATTRIBUTE_EXTRACTABLE |
+			    1u << ATTRIBUTE_NEVER_EXTRACTABLE |
+			    1u << ATTRIBUTE_LOCAL),
+		    1u << ATTRIBUTE_SENSITIVE |
+			1u << ATTRIBUTE_ALWAYS_SENSITIVE |
+			1u << ATTRIBUTE_NEVER_EXTRACTABLE |
+			1u << ATTRIBUTE_LOCAL);
 		sign_everything(&worker, &facts);
 	}
 	close(worker.channel);

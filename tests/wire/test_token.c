@@ -54,6 +54,7 @@ static const struct key_facts facts = {
 	.type = KEY_P256,
 	.bits = 256,
 	.mechs = UINT64_C(0x0123456789abcdef),
+	.attributes = 0x55,
 	.spki = { 0x30, 0x59 },
 	.spki_len = 91,
 };

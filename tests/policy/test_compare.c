@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * covers: change.c
+ */
+#include "policy/compare.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "support_tree.h"
+
+#define KEYS                                                               \
+	"[key release]\ntoken = t\nobject = pkcs11:object=release\nuse = " \
+	"raw\n"
+#define PROFILES "[profile ci]\nkeys = release\n"
+#define CLIENT "profile=\"ci\" " ED25519_KEY " build01\n"
+
+static const struct texts same = {
+	.keys = KEYS, .profiles = PROFILES, .authorized = CLIENT
+};
+static char said[4096];
+
+/* All changes as lines "kind object name words". */
+static const char *
+compare(const struct texts *before, const struct texts *after)
+{
+	struct tree *a = good_tree(before), *b = good_tree(after);
+	struct changes changes;
+	char words[CHANGE_WORDS];
+
+	said[0] = '\0';
+	assert_int_equal(tree_compare(a, b, &changes), 0);
+	for (size_t i = 0; i < changes.count; i++) {
+		const struct change *c = &changes.list[i];
+		struct rule rule = change_rule(c);
+
+		change_words(c, words);
+		snprintf(said + strlen(said), sizeof(said) - strlen(said),
+		    "%s %s %s [%s] %s:%u\n", change_kind_word(c->kind),
+		    change_object_word(c->object), change_of(c), words,
+		    rule.file, rule.line);
+	}
+	changes_release(&changes);
+	tree_free(a);
+	tree_free(b);
+	return said;
+}
+
+static void
+says_nothing_when_nothing_changed(void **state)
+{
+	struct texts spaced = same;
+
+	(void)state;
+	assert_string_equal(compare(&same, &same), "");
+	/* Comments and blanks mean nothing. */
+	spaced.profiles = "# for ci\n\n[profile ci]\nkeys =   release\n";
+	spaced.server = "# nothing\n";
+	assert_string_equal(compare(&same, &spaced), "");
+}
+
+static void
+names_what_came_and_what_went(void **state)
+{
+	struct texts more = same;
+
+	(void)state;
+	more.keys =
+	    KEYS "[key b]\ntoken = t\nobject = pkcs11:object=b\nuse = raw\n";
+	more.profiles = PROFILES "[profile nightly]\nkeys = b\n";
+	more.authorized = "";
+	assert_string_equal(compare(&same, &more),
+	    "gained key b [] keys.d/k.conf:5\n"
+	    "gained profile nightly [] profiles.d/p.conf:3\n"
+	    "lost client build01 [] authorized_keys.d/a:1\n");
+	assert_string_equal(compare(&more, &same),
+	    "lost key b [] keys.d/k.conf:5\n"
+	    "lost profile nightly [] profiles.d/p.conf:3\n"
+	    "gained client build01 [] authorized_keys.d/a:1\n");
+}
+
+static void
+names_the_words_that_changed(void **state)
+{
+	struct texts other = same;
+
+	(void)state;
+	other.keys = KEYS "not-after = 2030-01-01\nhashes = sha256\n";
+	other.profiles = "[profile ci]\nkeys = release\nmax-lines = 5\n";
+	other.server = "[limits]\nchannels = 3\n[server]\nuser = s\n";
+	other.authorized =
+	    "profile=\"ci\",from=\"10.0.0.0/8\" " ED25519_KEY " build02\n";
+	assert_string_equal(compare(&same, &other),
+	    "changed server  [channels user] countersign.conf:0\n"
+	    "changed key release [not-after hashes] keys.d/k.conf:1\n"
+	    "changed profile ci [max-lines] profiles.d/p.conf:1\n"
+	    "changed client build02 [principal from] authorized_keys.d/a:1\n");
+}
+
+static void
+a_value_that_changed_is_one_word(void **state)
+{
+	struct texts a = same, b = same;
+
+	(void)state;
+	a.profiles = "[profile ci]\nkeys = release\nmax-lines = 5\n";
+	b.profiles = "[profile ci]\nkeys = release\nmax-lines = 6\n";
+	assert_string_equal(compare(&a, &b),
+	    "changed profile ci [max-lines] profiles.d/p.conf:1\n");
+	/* A line that is another's beginning is another line. */
+	b.profiles = "[profile ci]\nkeys = release\nmax-lines = 55\n";
+	assert_string_equal(compare(&a, &b),
+	    "changed profile ci [max-lines] profiles.d/p.conf:1\n");
+}
+
+static void
+sees_a_client_that_moves_to_another_profile(void **state)
+{
+	struct texts a = same, b = same;
+
+	(void)state;
+	a.profiles = b.profiles = PROFILES "[profile cj]\nkeys = release\n";
+	b.authorized = "profile=\"cj\",expiry-time=\"20300101Z\" " ED25519_KEY
+		       " build01\n";
+	assert_string_equal(compare(&a, &b),
+	    "changed client build01 [profile expiry-time] "
+	    "authorized_keys.d/a:1\n");
+}
+
+static void
+sees_another_certificate_under_the_same_name(void **state)
+{
+	struct tree *a, *b;
+	struct texts texts = same;
+	struct changes changes;
+	char words[CHANGE_WORDS];
+
+	(void)state;
+	texts.keys = KEYS "certificate = r.pem\n";
+	a = good_tree(&texts);
+	b = good_tree(&texts);
+	assert_int_equal(
+	    tree_certificate(a, 0, "-----BEGIN CERTIFICATE-----\na"), 0);
+	assert_int_equal(
+	    tree_certificate(b, 0, "-----BEGIN CERTIFICATE-----\nb"), 0);
+	assert_int_equal(tree_compare(a, b, &changes), 0);
+	assert_int_equal(changes.count, 1);
+	change_words(&changes.list[0], words);
+	assert_string_equal(words, "certificate");
+	changes_release(&changes);
+	tree_free(a);
+	tree_free(b);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(says_nothing_when_nothing_changed),
+		cmocka_unit_test(names_what_came_and_what_went),
+		cmocka_unit_test(names_the_words_that_changed),
+		cmocka_unit_test(a_value_that_changed_is_one_word),
+		cmocka_unit_test(sees_a_client_that_moves_to_another_profile),
+		cmocka_unit_test(sees_another_certificate_under_the_same_name),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -51,15 +51,23 @@ row_find(const char *field)
 	return NULL;
 }
 
+/* Readers of JSON stop at numbers above this one, so those are texts. */
+#define NUMBER_MAX INT64_MAX
+
 static void
 add_number(struct buf *out, uint64_t number)
 {
-	char digits[20];
+	char digits[22];
 	size_t at = sizeof(digits);
+	bool quoted = number > NUMBER_MAX;
 
+	if (quoted)
+		digits[--at] = '"';
 	do
 		digits[--at] = (char)('0' + number % 10);
 	while ((number /= 10) != 0);
+	if (quoted)
+		digits[--at] = '"';
 	buf_add(out, digits + at, sizeof(digits) - at);
 }
 
@@ -103,7 +111,7 @@ add_quantity(struct buf *out, const struct row *row, const char *value)
 	uint64_t scale = row->kind == KIND_DURATION ? 1000 : 1, number;
 
 	add_row_name(out, row);
-	if (text_number(value, UINT64_MAX / scale, &number) == 0)
+	if (text_number(value, NUMBER_MAX / scale, &number) == 0)
 		add_number(out, number * scale);
 	else
 		buf_add_json(out, value, strlen(value));

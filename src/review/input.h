@@ -27,7 +27,7 @@ enum input_status {
 };
 
 struct input_line {
-	const char *file; /* "(standard input)" for "-" */
+	const char *file; /* "(standard input)" for "-"; until input_close */
 	unsigned number;
 	const char *record; /* without its LF; valid until the next call */
 	size_t len;

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "audit/lines.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -153,6 +152,46 @@ a_line_longer_than_the_buffer_is_told(void **state)
 }
 
 static void
+goes_on_behind_a_line_that_was_too_long(void **state)
+{
+	size_t len = 3 * LINES_SIZE;
+	char *text = malloc(len);
+	struct lines l;
+
+	(void)state;
+	assert_non_null(text);
+	memset(text, 'x', len);
+	memcpy(text, "one\n", 4);
+	memcpy(text + len - 7, "\nthree\n", 7);
+	open_text(&l, text, len);
+	expect(&l, LINES_OK, "one");
+	expect(&l, LINES_LONG, NULL);
+	expect(&l, LINES_OK, "three");
+	assert_int_equal(l.number, 3);
+	expect(&l, LINES_END, NULL);
+	close_text(&l);
+	free(text);
+}
+
+static void
+gives_a_line_again(void **state)
+{
+	struct lines l;
+
+	(void)state;
+	open_text(&l, "one\n\nthree\n", 11);
+	expect(&l, LINES_OK, "one");
+	lines_again(&l, 3);
+	expect(&l, LINES_OK, "one");
+	assert_int_equal(l.number, 1);
+	expect(&l, LINES_OK, "");
+	lines_again(&l, 0);
+	expect(&l, LINES_OK, "");
+	expect(&l, LINES_OK, "three");
+	close_text(&l);
+}
+
+static void
 a_folder_cannot_be_read(void **state)
 {
 	struct lines l;
@@ -161,7 +200,7 @@ a_folder_cannot_be_read(void **state)
 	(void)state;
 	assert_int_equal(lines_init(&l, fd), 0);
 	expect(&l, LINES_ERROR, NULL);
-	assert_int_equal(errno, EISDIR);
+	assert_string_equal(l.why, "Is a directory");
 	close_text(&l);
 }
 
@@ -175,6 +214,8 @@ main(void)
 		cmocka_unit_test(a_line_that_is_being_written_is_not_torn),
 		cmocka_unit_test(lines_across_the_end_of_the_buffer_stay_whole),
 		cmocka_unit_test(a_line_longer_than_the_buffer_is_told),
+		cmocka_unit_test(goes_on_behind_a_line_that_was_too_long),
+		cmocka_unit_test(gives_a_line_again),
 		cmocka_unit_test(a_folder_cannot_be_read),
 	};
 

@@ -72,8 +72,17 @@ every_event_and_field_is_in_the_audit_page() {
 		sed -nE 's/.*\[EVENT_[A-Z]+\] = \{ "([A-Z]+)".*/\1/p' \
 		    src/audit/event.c
 		sed -nE 's/.*record_add[a-z_]*\(r, "([a-z-]+)".*/\1/p' \
-		    src/broker/records.c
-	} | sort -u | all_in countersign-audit.7 40
+		    src/broker/*.c
+	} | sort -u | all_in countersign-audit.7 55
+}
+
+every_key_attribute_and_change_is_in_the_audit_page() {
+	{
+		sed -nE 's/.*\[ATTRIBUTE_[A-Z_]+\] = "([a-z-]+)".*/\1/p' \
+		    src/base/words.c
+		sed -nE 's/.*\[CHANGE_[A-Z_]+\] = "([a-z-]+)".*/\1/p' \
+		    src/policy/change.c
+	} | all_in countersign-audit.7 14
 }
 
 every_option_of_the_daemon_is_in_its_page() {
@@ -102,6 +111,7 @@ cases every_reason_is_in_the_protocol_page \
     every_word_of_a_profile_is_in_its_page \
     every_key_type_is_in_the_profile_page \
     every_event_and_field_is_in_the_audit_page \
+    every_key_attribute_and_change_is_in_the_audit_page \
     every_option_of_the_daemon_is_in_its_page \
     every_verb_and_option_of_the_admin_is_in_its_page \
     every_page_is_clean

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "broker/dispatch.h"
 
+#include "broker/chore.h"
 #include "broker/lines.h"
 #include "broker/service.h"
 #include "broker/slot.h"
@@ -53,7 +54,7 @@ give_retry(struct token *token)
 		if (w->state != WORKER_READY)
 			continue;
 		w->starved = true;
-		if (w->count > 0)
+		if (w->count > 0 || w->chore != NULL)
 			return;
 		if ((slot = next_retry(token, w)) == NULL) {
 			w->starved = false;
@@ -98,6 +99,8 @@ token_dispatch(struct token *token)
 {
 	struct worker *w;
 
+	if (token->chores != NULL)
+		chores_give(token);
 	if (token->schedule.items == 0 && token->retries == NULL)
 		return;
 	if (!journal_works(token->service->journal))

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "broker/chore.h"
 #include "broker/handlers.h"
 #include "broker/records.h"
 #include "broker/service.h"
@@ -105,28 +106,43 @@ is_failure(enum reason reason)
 	    reason == REASON_INTERNAL;
 }
 
+/* One of the two that a result may be of. */
+struct work {
+	struct slot *slot;
+	struct chore *chore;
+};
+
+static bool
+take_signature(const struct work *work, const struct job_result *result)
+{
+	if (work->chore != NULL) {
+		learn_cost(work->chore->key, result->us);
+		return chore_signed(
+		    work->chore, result->signature, result->len);
+	}
+	learn_cost(work->slot->key, result->us);
+	work->slot->us = result->us;
+	return slot_signed(work->slot, result->signature, result->len);
+}
+
+static void
+try_again(const struct work *work, enum reason reason)
+{
+	if (work->chore != NULL)
+		chore_retry(work->chore, reason, reason_text(reason));
+	else
+		slot_retry(work->slot, reason, reason_text(reason));
+}
+
 /*
  * NULL, or why the worker must go.  One whose token failed starts anew by
  * itself; until its end is told the line must not be given to it again.
  */
 static const char *
-take_result(struct worker *w, const struct job_result *result, enum reason *ret)
+take_failure(struct worker *w, const struct work *work,
+    const struct job_result *result, enum reason *ret)
 {
-	struct slot *slot = worker_take(w, result->job);
-
-	*ret = REASON_TOKEN_WRONG;
-	if (slot == NULL)
-		return "an answer to a job that it has not";
-	if (result->reason == REASON_OK) {
-		learn_cost(slot->key, result->us);
-		slot->us = result->us;
-		if (!slot_signed(slot, result->signature, result->len))
-			return "a signature that is none";
-		w->failures = 0;
-		token_works(w->token);
-		return NULL;
-	}
-	slot_retry(slot, result->reason, reason_text(result->reason));
+	try_again(work, result->reason);
 	if (!is_failure(result->reason))
 		return "an outcome that no job has";
 	if (result->reason == REASON_TOKEN_WRONG)
@@ -138,6 +154,24 @@ take_result(struct worker *w, const struct job_result *result, enum reason *ret)
 	log_warn("token %s: worker %u: %s", w->token->name, w->number,
 	    reason_text(result->reason));
 	return ++w->failures < FAILURES_MAX ? NULL : "it fails again and again";
+}
+
+static const char *
+take_result(struct worker *w, const struct job_result *result, enum reason *ret)
+{
+	struct work work = { .chore = worker_take_chore(w, result->job) };
+
+	*ret = REASON_TOKEN_WRONG;
+	if (work.chore == NULL &&
+	    (work.slot = worker_take(w, result->job)) == NULL)
+		return "an answer to a job that it has not";
+	if (result->reason != REASON_OK)
+		return take_failure(w, &work, result, ret);
+	if (!take_signature(&work, result))
+		return "a signature that is none";
+	w->failures = 0;
+	token_works(w->token);
+	return NULL;
 }
 
 const char *

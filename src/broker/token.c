@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "broker/chore.h"
 #include "broker/lines.h"
 #include "broker/pin_state.h"
 #include "broker/records.h"
@@ -282,6 +283,8 @@ token_lose(struct worker *w, enum reason reason, const char *text)
 		set_reason(token, REASON_OK, "");
 	for (size_t i = 0; i < w->count; i++)
 		slot_retry(w->jobs[i], reason, reason_text(reason));
+	if (w->chore != NULL)
+		chore_retry(w->chore, reason, reason_text(reason));
 	worker_free(w);
 	pause_starts(token);
 	token_tend(token);

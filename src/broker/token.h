@@ -13,6 +13,7 @@
 #include "broker/schedule.h"
 #include "wire/token.h"
 
+struct chore;
 struct service;
 struct slot;
 struct worker;
@@ -25,6 +26,7 @@ struct token {
 	uint64_t timeout_us;
 	struct schedule schedule;
 	struct slot *retries, **retries_last;
+	struct chore *chores; /* that wait for a worker */
 	struct worker *workers;
 	unsigned ready; /* workers that are logged in */
 	bool tried; /* the first login attempt is over */

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "broker/chore.h"
 #include "broker/service.h"
 #include "broker/slot.h"
 #include "broker/surface.h"
@@ -52,7 +53,7 @@ on_watch(void *arg)
 	struct worker *w = arg;
 	uint64_t due = w->since_us + w->token->timeout_us;
 
-	if (w->state == WORKER_READY && w->count == 0 && w->facts_due == 0)
+	if (w->state == WORKER_READY && worker_is_idle(w))
 		return;
 	if (clock_mono_us() < due)
 		loop_timer_set(w->watch, due);
@@ -139,8 +140,9 @@ tell_key(struct worker *w, const struct key *key)
 	memcpy(add.object, key->object, sizeof(add.object));
 	key_add_put(&out, &add);
 	peer_send(w->peer, &out);
-	if (w->facts_due++ == 0 && w->count == 0)
+	if (worker_is_idle(w))
 		watch(w);
+	w->facts_due++;
 	w->fit[key->number] = FIT_ASKED;
 }
 
@@ -231,6 +233,12 @@ worker_forget_keys(struct worker *w)
 }
 
 bool
+worker_is_idle(const struct worker *w)
+{
+	return w->count == 0 && w->facts_due == 0 && w->chore == NULL;
+}
+
+bool
 worker_has_room(const struct worker *w)
 {
 	if (w->state != WORKER_READY || w->count == WORKER_JOBS ||
@@ -287,7 +295,7 @@ worker_add(struct worker *w, struct slot *slot)
 		slot->digest_len, service->work, sizeof(service->work),
 		&len) == -1)
 		log_fatal("format %s makes no input", format->name);
-	if (w->count == 0 && w->facts_due == 0)
+	if (worker_is_idle(w))
 		watch(w);
 	slot->job = ++service->next_job;
 	slot->cost_us = slot->key->us != 0 ? slot->key->us : GUESS_US;
@@ -312,4 +320,53 @@ worker_take(struct worker *w, uint64_t job)
 		return slot;
 	}
 	return NULL;
+}
+
+/* A line that is tried again goes alone, so that its end tells of it only. */
+static bool
+tries_again(const struct worker *w)
+{
+	return w->count > 0 && w->jobs[0]->tries > 0;
+}
+
+bool
+worker_takes_chore(const struct worker *w, const struct key *key)
+{
+	return w->state == WORKER_READY && w->chore == NULL &&
+	    w->count < WORKER_JOBS && !peer_is_full(w->peer) &&
+	    worker_fits(w, key) && !tries_again(w);
+}
+
+void
+worker_add_chore(struct worker *w, struct chore *chore)
+{
+	struct service *service = w->token->service;
+	struct batch_head head = { .count = 1 };
+	struct writer out = service_writer(service);
+	struct job job = { .job = ++service->next_job,
+		.key = chore->key->number,
+		.mech = chore->mech,
+		.hash = chore->hash,
+		.input = chore->input,
+		.len = chore->len };
+
+	if (worker_is_idle(w))
+		watch(w);
+	chore->job = job.job;
+	w->chore = chore;
+	jobs_head_put(&out, &head);
+	job_put(&out, &job);
+	peer_send(w->peer, &out);
+}
+
+struct chore *
+worker_take_chore(struct worker *w, uint64_t job)
+{
+	struct chore *chore = w->chore;
+
+	if (chore == NULL || chore->job != job)
+		return NULL;
+	w->chore = NULL;
+	w->since_us = clock_mono_us();
+	return chore;
 }

@@ -11,6 +11,7 @@
 #include "broker/peer.h"
 #include "wire/token.h"
 
+struct chore;
 struct slot;
 struct token;
 
@@ -34,6 +35,7 @@ struct worker {
 	uint64_t since_us; /* what it does, it does since then */
 	struct slot *jobs[WORKER_JOBS]; /* oldest first */
 	size_t count;
+	struct chore *chore; /* beside these, or NULL */
 	uint64_t load_us;
 	uint8_t *fit; /* by key number */
 	size_t fit_size;
@@ -66,10 +68,18 @@ bool worker_fits(const struct worker *, const struct key *);
 /* Takes its part out of the keys' counts. */
 void worker_forget_keys(struct worker *);
 
+/* Nothing is asked of it that it did not answer. */
+bool worker_is_idle(const struct worker *);
 bool worker_has_room(const struct worker *);
 void worker_add(struct worker *, struct slot *);
 void worker_flush(struct worker *);
 /* The slot of a job that it has, which it then has no more; or NULL. */
 struct slot *worker_take(struct worker *, uint64_t job);
+
+/* May it have a chore with this key now? */
+bool worker_takes_chore(const struct worker *, const struct key *);
+/* Sends it at once. */
+void worker_add_chore(struct worker *, struct chore *);
+struct chore *worker_take_chore(struct worker *, uint64_t job);
 
 #endif

@@ -12,7 +12,7 @@
 #include "base/buf.h"
 
 /* record is the line that was read, for event.original; an LF is added. */
-void json_record(const struct fields *, const char *record, size_t len,
-    struct buf *out);
+void json_record(
+    const struct fields *, const char *record, size_t len, struct buf *out);
 
 #endif

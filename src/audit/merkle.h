@@ -64,8 +64,9 @@ struct merkle_proof {
 
 /*
  * RFC 6962 2.1.1: leaf index in the tree of the first `leaves`; and 2.1.2:
- * that the tree of old_leaves is a prefix of it.  0, or -1 (read failed, or
- * the index is outside).
+ * that the tree of old_leaves is a prefix of it (an empty proof where that is
+ * plain: of an empty tree, or of itself).  0, or -1 (read failed, or the index
+ * is outside).
  */
 int merkle_inclusion(uint64_t index, uint64_t leaves, merkle_read_fn *,
     void *arg, struct merkle_proof *ret);

@@ -2,6 +2,7 @@
 /*
  * countersignctl log: what can be done with records, without the service.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "ctl/logs.h"
@@ -10,16 +11,35 @@ static const struct {
 	const char *name;
 	verb_fn *run;
 } actions[] = {
+	{ "show", log_show },
 	{ "verify", log_verify },
 };
+
+#define ACTIONS (sizeof(actions) / sizeof(actions[0]))
+
+/* "show, verify or who" */
+static const char *
+names(void)
+{
+	static char text[256];
+	size_t len = 0;
+
+	for (size_t i = 0; i < ACTIONS; i++) {
+		const char *last = i + 1 == ACTIONS ? " or " : ", ";
+
+		len += (size_t)snprintf(text + len, sizeof(text) - len, "%s%s",
+		    i == 0 ? "" : last, actions[i].name);
+	}
+	return text;
+}
 
 int
 verb_log(const char *dir, int argc, char **argv)
 {
 	if (argc < 2)
-		return usage_error("log: say verify");
-	for (size_t i = 0; i < sizeof(actions) / sizeof(actions[0]); i++)
+		return usage_error("log: say %s", names());
+	for (size_t i = 0; i < ACTIONS; i++)
 		if (strcmp(argv[1], actions[i].name) == 0)
 			return actions[i].run(dir, argc - 1, argv + 1);
-	return usage_error("log: unknown '%s'; say verify", argv[1]);
+	return usage_error("log: unknown '%s'; say %s", argv[1], names());
 }

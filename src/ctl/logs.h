@@ -10,4 +10,7 @@
 /* The files in their order as one chain; argv[0] is the word. */
 verb_fn log_verify;
 
+/* Records by what they say, for people, as JSON, or as they are. */
+verb_fn log_show;
+
 #endif

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "support_pieces.h"
+
+#include <fcntl.h>
+#include <ftw.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <zlib.h>
+
+#include <cmocka.h>
+
+#define WALL_US 1750000000000000u
+
+static const struct record_origin origin = { "signer", 42 };
+
+void
+pieces_make(struct pieces *p)
+{
+	memset(p, 0, sizeof(*p));
+	strcpy(p->dir, "/tmp/countersign-pieces.XXXXXX");
+	assert_non_null(mkdtemp(p->dir));
+	snprintf(p->file, sizeof(p->file), "%s/audit.log", p->dir);
+	chain_init(&p->chain);
+	buf_init(&p->all, (size_t)64 << 20);
+}
+
+static int
+remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
+{
+	(void)st;
+	(void)type;
+	(void)ftw;
+	return remove(path);
+}
+
+void
+pieces_drop(struct pieces *p)
+{
+	nftw(p->dir, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+	buf_release(&p->all);
+}
+
+const char *
+pieces_path(const struct pieces *p, uint64_t first, bool packed)
+{
+	static char path[PATH_MAX];
+	struct segment piece = { first, packed };
+
+	assert_int_equal(segment_path(p->file, &piece, path), 0);
+	return path;
+}
+
+bool
+pieces_has(const struct pieces *p, uint64_t first, bool packed)
+{
+	return access(pieces_path(p, first, packed), F_OK) == 0;
+}
+
+void
+pieces_append(struct pieces *p, uint64_t first, const void *data, size_t len)
+{
+	int fd = open(pieces_path(p, first, false),
+	    O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
+
+	assert_int_not_equal(fd, -1);
+	assert_int_equal(write(fd, data, len), len);
+	close(fd);
+}
+
+static void
+make_record(struct pieces *p, const struct sample *s)
+{
+	struct record *r = &p->record;
+
+	record_begin(r, s->event == NULL ? EVENT_SIGN : EVENT_DENY, &origin,
+	    &p->chain, WALL_US + p->chain.seq);
+	record_add(r, "id", "12345678-1-0");
+	record_add(r, "key", s->key);
+	record_add(r, "digest", s->digest);
+	record_add(r, "name", s->name);
+	record_add(r, "outcome", s->outcome);
+	assert_int_equal(record_finish(r, &p->chain, "a sample"), 0);
+	buf_add(&p->all, r->line, r->len);
+	assert_false(p->all.bad);
+}
+
+uint64_t
+pieces_record(struct pieces *p, uint64_t first, const struct sample *s)
+{
+	make_record(p, s);
+	pieces_append(p, first, p->record.line, p->record.len);
+	return p->chain.seq;
+}
+
+uint64_t
+pieces_add(struct pieces *p, unsigned count)
+{
+	static const struct sample sample = {
+		.key = "other",
+		.digest = "00112233445566778899aabbccddeeff"
+			  "00112233445566778899aabbccddeeff",
+		.outcome = "ok",
+		.name = "dist/app-1.0.tar.gz",
+	};
+	uint64_t first = p->chain.seq + 1;
+	size_t before = buf_len(&p->all);
+
+	for (unsigned i = 0; i < count; i++)
+		make_record(p, &sample);
+	pieces_append(
+	    p, first, buf_at(&p->all) + before, buf_len(&p->all) - before);
+	return first;
+}
+
+void
+pieces_pack(struct pieces *p, uint64_t first)
+{
+	gzFile to = gzopen(pieces_path(p, first, true), "wb");
+	int fd = open(pieces_path(p, first, false), O_RDONLY | O_CLOEXEC);
+	char data[4096];
+	ssize_t got;
+
+	assert_non_null(to);
+	assert_int_not_equal(fd, -1);
+	while ((got = read(fd, data, sizeof(data))) > 0)
+		assert_int_equal(gzwrite(to, data, (unsigned)got), got);
+	close(fd);
+	assert_int_equal(gzclose(to), Z_OK);
+	assert_int_equal(unlink(pieces_path(p, first, false)), 0);
+}
+
+const char *
+pieces_text(const struct pieces *p, uint64_t from)
+{
+	const char *at = buf_at(&p->all), *end = at + buf_len(&p->all);
+
+	while (--from > 0 && at < end)
+		at = (const char *)memchr(at, '\n', (size_t)(end - at)) + 1;
+	return at;
+}

@@ -45,7 +45,7 @@ is_same(const struct key *key, const struct signing_key *conf)
 	return strcmp(key->token, conf->token->name) == 0 &&
 	    strcmp(key->object, conf->object) == 0 &&
 	    key->allow_extractable == conf->allow_extractable &&
-	    key->allow_short == conf->allow_short;
+	    key->allow_short == conf->allow_short && key->audit == conf->audit;
 }
 
 static struct key *
@@ -63,6 +63,7 @@ key_new(const struct signing_key *conf)
 	}
 	key->allow_extractable = conf->allow_extractable;
 	key->allow_short = conf->allow_short;
+	key->audit = conf->audit;
 	return key;
 }
 
@@ -231,23 +232,39 @@ refuse(struct key *key, enum reason reason, const char *text)
 	return false;
 }
 
-bool
-key_learn(struct key *key, const struct key_facts *f)
+static bool
+is_of(const struct key *key, const struct key_facts *f)
 {
-	if (f->reason != REASON_OK)
-		return refuse(key, f->reason,
-		    f->text[0] != '\0' ? f->text : reason_text(f->reason));
-	if (f->type == KEY_NONE || f->spki_len == 0)
-		return refuse(key, REASON_KEY_UNFIT,
-		    "the token said neither type nor public key");
-	if (key->known) {
-		if (key->spki_len == f->spki_len &&
-		    memcmp(key->spki, f->spki, f->spki_len) == 0)
+	return key->known && key->spki_len == f->spki_len &&
+	    memcmp(key->spki, f->spki, f->spki_len) == 0;
+}
+
+/* Is it an audit key's object that clients could use, or the reverse? */
+static bool
+is_shared(const struct keyring *ring, const struct key *key,
+    const struct key_facts *f)
+{
+	for (size_t i = 0; i < ring->count; i++) {
+		const struct key *other = ring->keys[i];
+
+		if (other != NULL && other->audit != key->audit &&
+		    is_of(other, f))
 			return true;
-		return refuse(key, REASON_KEY_UNFIT,
-		    "the token holds another key of this name than before; "
-		    "the service must be restarted to take it");
 	}
+	return false;
+}
+
+static bool
+can_audit(const struct key_facts *f)
+{
+	return f->type == KEY_ED25519 &&
+	    (f->mechs & mech_bit(MECH_EDDSA, HASH_NONE)) != 0;
+}
+
+/* The public key and all that hangs on it, from now on. */
+static bool
+know(struct key *key, const struct key_facts *f)
+{
 	if ((key->spki = malloc(f->spki_len)) == NULL)
 		return refuse(key, REASON_INTERNAL, "no memory");
 	memcpy(key->spki, f->spki, f->spki_len);
@@ -259,4 +276,29 @@ key_learn(struct key *key, const struct key_facts *f)
 	fingerprint(f->spki, f->spki_len, key->fingerprint);
 	key->known = true;
 	return true;
+}
+
+bool
+keyring_learn(struct keyring *ring, struct key *key, const struct key_facts *f)
+{
+	if (f->reason != REASON_OK)
+		return refuse(key, f->reason,
+		    f->text[0] != '\0' ? f->text : reason_text(f->reason));
+	if (f->type == KEY_NONE || f->spki_len == 0)
+		return refuse(key, REASON_KEY_UNFIT,
+		    "the token said neither type nor public key");
+	if (key->known && is_of(key, f))
+		return true;
+	if (key->known)
+		return refuse(key, REASON_KEY_UNFIT,
+		    "the token holds another key of this name than before; "
+		    "the service must be restarted to take it");
+	if (key->audit && !can_audit(f))
+		return refuse(key, REASON_KEY_UNFIT,
+		    "use = audit needs an Ed25519 key that the token signs "
+		    "with");
+	if (is_shared(ring, key, f))
+		return refuse(key, REASON_KEY_UNFIT,
+		    "an audit key must not be a signing key, too");
+	return know(key, f);
 }

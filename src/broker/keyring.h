@@ -20,6 +20,7 @@ struct key {
 	char object[TOKEN_URI];
 	bool allow_extractable;
 	bool allow_short;
+	bool audit; /* it signs checkpoints, and nothing else */
 
 	bool known; /* the fields below are set, and never change again */
 	struct format_key facts;
@@ -62,6 +63,6 @@ void keyring_unref(struct keyring *, struct key *);
  * key->reason and text) when it cannot be used on that worker, which includes
  * another public key than the one known already.  Does not count.
  */
-bool key_learn(struct key *, const struct key_facts *);
+bool keyring_learn(struct keyring *, struct key *, const struct key_facts *);
 
 #endif

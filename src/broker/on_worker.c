@@ -76,7 +76,7 @@ on_key_facts(void *owner, struct reader *r)
 	if ((key = keyring_at(token->service->keyring, facts.key)) == NULL)
 		return NULL;
 	news = key->fit + key->unfit == 0;
-	fit = key_learn(key, &facts);
+	fit = keyring_learn(token->service->keyring, key, &facts);
 	worker_learn(w, key, fit);
 	if (news || (!fit && key->fit > 0))
 		tell_key(token, key, fit);

@@ -78,7 +78,7 @@ keeps_a_key_that_means_the_same_after_a_reload(void **state)
 	struct key_facts f = facts("one");
 
 	(void)state;
-	assert_true(key_learn(a, &f));
+	assert_true(keyring_learn(ring, a, &f));
 	adopt(TEST_KEY("b", "2") TEST_KEY("c", "3") TEST_KEY("a", "1"));
 	assert_ptr_equal(key_named("a"), a);
 	assert_ptr_equal(key_named("b"), b);
@@ -132,9 +132,9 @@ learns_once_and_takes_no_other_public_key(void **state)
 	struct key_facts one = facts("one"), two = facts("two");
 
 	(void)state;
-	assert_true(key_learn(a, &one));
-	assert_true(key_learn(a, &one));
-	assert_false(key_learn(a, &two));
+	assert_true(keyring_learn(ring, a, &one));
+	assert_true(keyring_learn(ring, a, &one));
+	assert_false(keyring_learn(ring, a, &two));
 	assert_int_equal(a->reason, REASON_KEY_UNFIT);
 	assert_int_equal(a->spki_len, 3);
 	assert_memory_equal(a->spki, "one", 3);
@@ -149,14 +149,73 @@ learns_nothing_from_a_refusal_or_half_a_fact(void **state)
 
 	(void)state;
 	f.reason = REASON_KEY_MISSING;
-	assert_false(key_learn(a, &f));
+	assert_false(keyring_learn(ring, a, &f));
 	assert_int_equal(a->reason, REASON_KEY_MISSING);
 	f = facts("one");
 	f.type = KEY_NONE;
-	assert_false(key_learn(a, &f));
+	assert_false(keyring_learn(ring, a, &f));
 	f = facts("");
-	assert_false(key_learn(a, &f));
+	assert_false(keyring_learn(ring, a, &f));
 	assert_false(a->known);
+}
+
+#define AUDIT_KEY                                            \
+	"[key log]\ntoken = t\nobject = pkcs11:object=log\n" \
+	"use = audit\n"
+
+static struct key_facts
+audit_facts(const char *spki)
+{
+	struct key_facts f = facts(spki);
+
+	f.type = KEY_ED25519;
+	f.bits = 255;
+	f.mechs = mech_bit(MECH_EDDSA, HASH_NONE);
+	return f;
+}
+
+static void
+takes_only_ed25519_for_an_audit_key(void **state)
+{
+	struct key_facts f = facts("one");
+
+	(void)state;
+	adopt(TEST_KEY("a", "1") AUDIT_KEY);
+	assert_true(key_named("log")->audit);
+	assert_false(keyring_learn(ring, key_named("log"), &f));
+	assert_int_equal(key_named("log")->reason, REASON_KEY_UNFIT);
+	f = audit_facts("one");
+	f.mechs = 0;
+	assert_false(keyring_learn(ring, key_named("log"), &f));
+	f = audit_facts("one");
+	assert_true(keyring_learn(ring, key_named("log"), &f));
+}
+
+static void
+an_audit_key_is_no_signing_key_under_another_name(void **state)
+{
+	struct key_facts f = audit_facts("same"), other = audit_facts("other");
+
+	(void)state;
+	adopt(TEST_KEY("a", "1") TEST_KEY("b", "1") AUDIT_KEY);
+	assert_true(keyring_learn(ring, key_named("log"), &f));
+	assert_false(keyring_learn(ring, key_named("a"), &f));
+	assert_int_equal(key_named("a")->reason, REASON_KEY_UNFIT);
+	assert_true(keyring_learn(ring, key_named("a"), &other));
+	/* Two names for one signing key are fine. */
+	assert_true(keyring_learn(ring, key_named("b"), &other));
+}
+
+static void
+an_audit_key_is_another_when_it_was_something_else(void **state)
+{
+	uint32_t number;
+
+	(void)state;
+	adopt(TEST_KEY("log", "log"));
+	number = key_named("log")->number;
+	adopt(AUDIT_KEY);
+	assert_int_not_equal(key_named("log")->number, number);
 }
 
 int
@@ -171,6 +230,9 @@ main(void)
 		TEST(never_uses_a_number_again),
 		TEST(learns_once_and_takes_no_other_public_key),
 		TEST(learns_nothing_from_a_refusal_or_half_a_fact),
+		TEST(takes_only_ed25519_for_an_audit_key),
+		TEST(an_audit_key_is_no_signing_key_under_another_name),
+		TEST(an_audit_key_is_another_when_it_was_something_else),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

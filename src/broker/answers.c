@@ -51,6 +51,8 @@ put_slot(struct writer *w, const struct slot *slot)
 	answer.reason = slot->reason;
 	answer.bytes = NULL;
 	answer.len = 0;
+	answer.receipt = NULL;
+	answer.receipt_len = 0;
 	answer.text[0] = '\0';
 	if (slot->reason == REASON_OK) {
 		answer.bytes = slot->answer;

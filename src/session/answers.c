@@ -129,7 +129,8 @@ put_json_line(struct buf *out, const struct accept_reply *a,
 }
 
 static void
-put_json_signature(struct buf *out, const struct answer *answer)
+put_json_signature(
+    struct buf *out, const struct accept_reply *a, const struct answer *answer)
 {
 	char *at;
 
@@ -138,7 +139,12 @@ put_json_signature(struct buf *out, const struct answer *answer)
 	if (at != NULL)
 		buf_commit(
 		    out, base64_encode(answer->bytes, answer->len, true, at));
-	buf_adds(out, "\"}\n");
+	buf_adds(out, "\"");
+	if (a->receipt) {
+		buf_adds(out, ",\"receipt\":");
+		buf_add_json(out, answer->receipt, answer->receipt_len);
+	}
+	buf_adds(out, "}\n");
 }
 
 static void
@@ -151,6 +157,17 @@ put_json_error(struct buf *out, const char *word, const char *text, size_t len)
 }
 
 static void
+put_tar(struct buf *out, const struct accept_reply *a,
+    const struct pending_line *line, const struct answer *answer)
+{
+	tar_put(out, line->name, line->name_len, a->extension, answer->bytes,
+	    answer->len);
+	if (a->receipt)
+		tar_put(out, line->name, line->name_len, TAR_RECEIPT,
+		    answer->receipt, answer->receipt_len);
+}
+
+static void
 put_good(struct streams *s, const struct accept_reply *a,
     const struct pending_line *line, const struct answer *answer)
 {
@@ -159,15 +176,14 @@ put_good(struct streams *s, const struct accept_reply *a,
 		buf_add(&s->out, answer->bytes, answer->len);
 		break;
 	case OUTPUT_TAR:
-		tar_put(&s->out, line->name, line->name_len, a->extension,
-		    answer->bytes, answer->len);
+		put_tar(&s->out, a, line, answer);
 		break;
 	case OUTPUT_JSON:
 		put_json_line(&s->out, a, line);
 		if (a->check)
 			buf_adds(&s->out, ",\"ok\":true}\n");
 		else
-			put_json_signature(&s->out, answer);
+			put_json_signature(&s->out, a, answer);
 		break;
 	case OUTPUT_LINES:
 	case OUTPUT_COUNT:

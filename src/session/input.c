@@ -112,6 +112,12 @@ add_bad(struct exchange *x, const struct line *line, const char *what)
 	input_settle(x);
 }
 
+static uint32_t
+most_lines(const struct exchange *x)
+{
+	return x->accept.receipt ? WIRE_ATOMIC_RECEIPTS : WIRE_ATOMIC_MAX;
+}
+
 static void
 add_good(struct exchange *x, const struct line *line)
 {
@@ -124,8 +130,11 @@ add_good(struct exchange *x, const struct line *line)
 		x->only_number = x->splitter.number;
 		return;
 	}
-	if (x->accept.atomic && x->lines == WIRE_ATOMIC_MAX) {
-		fail_line(x, "--atomic takes at most 10000 digests");
+	if (x->accept.atomic && x->lines == most_lines(x)) {
+		fail_line(x,
+		    x->accept.receipt ?
+			"--atomic with --receipt takes at most 4000 digests" :
+			"--atomic takes at most 10000 digests");
 		return;
 	}
 	if (!pending_add(&x->pending, x->splitter.number, line, NULL)) {
@@ -134,6 +143,16 @@ add_good(struct exchange *x, const struct line *line)
 	}
 	ask_lines_add(&x->common->link, line);
 	x->lines++;
+}
+
+/* Each file that comes of it has to fit. */
+static bool
+name_ok(const struct exchange *x, const char *name, char *what)
+{
+	if (x->accept.output != OUTPUT_TAR)
+		return true;
+	return tar_name_ok(name, x->accept.extension, what) &&
+	    (!x->accept.receipt || tar_name_ok(name, TAR_RECEIPT, what));
 }
 
 static void
@@ -146,8 +165,7 @@ add_text(struct exchange *x, const char *text, size_t len)
 	case DIGEST_PASS:
 		break;
 	case DIGEST_LINE:
-		if (x->accept.output == OUTPUT_TAR &&
-		    !tar_name_ok(line.name, x->accept.extension, what))
+		if (!name_ok(x, line.name, what))
 			add_bad(x, &line, what);
 		else
 			add_good(x, &line);

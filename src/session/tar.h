@@ -9,6 +9,9 @@
 #include "base/buf.h"
 #include "wire/request.h"
 
+/* What a receipt's name ends in, beside its signature. */
+#define TAR_RECEIPT "tlog-proof"
+
 /*
  * May NAME.EXTENSION be unpacked anywhere without harm?  False with what,
  * for absolute names, .. components, and what a header cannot hold.

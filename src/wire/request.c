@@ -30,6 +30,7 @@ accept_reply_put(struct writer *w, const struct accept_reply *m)
 	put_bool(w, m->atomic);
 	put_bool(w, m->raw_input);
 	put_bool(w, m->greet_if_empty);
+	put_bool(w, m->receipt);
 	put_u8(w, (uint8_t)m->hash);
 	put_str(w, m->key);
 	put_str(w, m->format);
@@ -46,6 +47,7 @@ accept_reply_get(struct reader *r, struct accept_reply *ret)
 	ret->atomic = get_bool(r);
 	ret->raw_input = get_bool(r);
 	ret->greet_if_empty = get_bool(r);
+	ret->receipt = get_bool(r);
 	ret->hash = (enum hash)get_enum(r, HASH_COUNT - 1);
 	get_str(r, ret->key, sizeof(ret->key));
 	get_str(r, ret->format, sizeof(ret->format));
@@ -120,10 +122,12 @@ void
 answer_put(struct writer *w, const struct answer *m)
 {
 	put_u8(w, (uint8_t)m->reason);
-	if (m->reason == REASON_OK)
-		put_bytes(w, m->bytes, m->len);
-	else
+	if (m->reason != REASON_OK) {
 		put_str(w, m->text);
+		return;
+	}
+	put_bytes(w, m->bytes, m->len);
+	put_bytes(w, m->receipt, m->receipt_len);
 }
 
 bool
@@ -132,11 +136,15 @@ answer_get(struct reader *r, struct answer *ret)
 	ret->reason = (enum reason)get_enum(r, REASON_COUNT - 1);
 	ret->bytes = NULL;
 	ret->len = 0;
+	ret->receipt = NULL;
+	ret->receipt_len = 0;
 	ret->text[0] = '\0';
-	if (ret->reason == REASON_OK)
-		ret->bytes = get_view(r, WIRE_ANSWER, &ret->len);
-	else
+	if (ret->reason != REASON_OK) {
 		get_str(r, ret->text, sizeof(ret->text));
+		return !r->bad;
+	}
+	ret->bytes = get_view(r, WIRE_ANSWER, &ret->len);
+	ret->receipt = get_view(r, WIRE_RECEIPT, &ret->receipt_len);
 	return !r->bad;
 }
 

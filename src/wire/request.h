@@ -12,7 +12,8 @@
  *	          <-------------------   DONE
  *
  * Channel numbers are the session's, each used once per connection.  At most
- * WIRE_WINDOW lines (WIRE_ATOMIC_MAX with atomic) may be unanswered.  CANCEL
+ * WIRE_WINDOW lines (with atomic WIRE_ATOMIC_MAX or WIRE_ATOMIC_RECEIPTS) may
+ * be unanswered.  CANCEL
  * may come at any time after OPEN and gets no DONE.  After DONE the broker
  * has forgotten the channel; a message that crossed it is ignored.
  */
@@ -45,6 +46,7 @@ struct accept_reply {
 	bool atomic; /* the broker answers after END */
 	bool raw_input; /* stdin is one binary digest */
 	bool greet_if_empty; /* END without lines will bring TEXT and DONE */
+	bool receipt; /* answers carry one */
 	enum hash hash; /* --hash; HASH_NONE: as the line says */
 	char key[NAME_SIZE];
 	char format[NAME_SIZE];
@@ -70,11 +72,13 @@ struct answers_head {
 	uint16_t count;
 };
 
-/* One line's answer.  The bytes are a view into the message. */
+/* One line's answer.  Bytes and receipt are views into the message. */
 struct answer {
 	enum reason reason;
 	const uint8_t *bytes; /* the finished signature, when reason is OK */
 	size_t len;
+	const uint8_t *receipt; /* a text, where one was asked for */
+	size_t receipt_len;
 	char text[MESSAGE_SIZE]; /* for stderr, when it is not */
 };
 

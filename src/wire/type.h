@@ -71,6 +71,7 @@ enum wire_type {
 #define WIRE_KEY_BLOB 4096 /* an SSH public key */
 #define WIRE_CHUNK 32768 /* bytes of one WIRE_TEXT */
 #define WIRE_ANSWER 16384 /* one answer's bytes */
+#define WIRE_RECEIPT 16384 /* what proves that it is on record */
 #define WIRE_INPUT 32768 /* what a token signs at most */
 #define WIRE_SIGNATURE 2048 /* what a token answers at most */
 #define WIRE_STAMP 32 /* identifies a PIN file's state */
@@ -79,6 +80,8 @@ enum wire_type {
 #define WIRE_WINDOW 512
 /* Lines of one --atomic request. */
 #define WIRE_ATOMIC_MAX 10000
+/* The same with --receipt: all of them wait in memory, and are large. */
+#define WIRE_ATOMIC_RECEIPTS 4000
 /* Lines, answers, jobs or results in one message. */
 #define WIRE_BATCH 128
 

@@ -12,6 +12,8 @@
 #define HEX "abababababababababababababababababababababababababababababababab"
 
 static const uint8_t signature[] = { 0, 1, 2, 0xff };
+/* As receipts are: lines, and a dash that is not ASCII. */
+static const char proof[] = "c2sp.org/tlog-proof@v1\n\xe2\x80\x94 o\n";
 static struct streams streams;
 static struct accept_reply accept;
 static uint8_t digest[DIGEST_MAX];
@@ -61,6 +63,8 @@ put(const char *name, enum reason reason, const char *text)
 	if (reason == REASON_OK) {
 		answer.bytes = signature;
 		answer.len = sizeof(signature);
+		answer.receipt = (const uint8_t *)proof;
+		answer.receipt_len = strlen(proof);
 	} else
 		strcpy(answer.text, text);
 	answers_put(&streams, &accept, &l, &answer);
@@ -129,6 +133,34 @@ says_ok_for_check(void **state)
 	accept.output = OUTPUT_TAR;
 	put("fw.bin", REASON_OK, NULL);
 	answers_end(&streams, &accept);
+	assert_text(&streams.out, HEX "  ok  fw.bin\n");
+}
+
+static void
+puts_a_receipt_beside_its_signature(void **state)
+{
+	const char *tar;
+
+	(void)state;
+	accept.receipt = true;
+	accept.output = OUTPUT_JSON;
+	put("fw.bin", REASON_OK, NULL);
+	assert_text(&streams.out,
+	    "{\"line\":3,\"hash\":\"sha256\",\"digest\":\"" HEX
+	    "\",\"name\":\"fw.bin\",\"key\":\"release\",\"format\":\"raw\","
+	    "\"signature\":\"AAEC/w==\",\"receipt\":"
+	    "\"c2sp.org/tlog-proof@v1\\u000a\xe2\x80\x94 o\\u000a\"}\n");
+	accept.output = OUTPUT_TAR;
+	put("fw.bin", REASON_OK, NULL);
+	assert_int_equal(buf_len(&streams.out), 4 * 512);
+	tar = buf_at(&streams.out);
+	assert_string_equal(tar, "fw.bin.sig");
+	assert_string_equal(tar + 1024, "fw.bin.tlog-proof");
+	assert_string_equal(tar + 1536, proof);
+	buf_consume(&streams.out, buf_len(&streams.out));
+	/* check makes none. */
+	accept.check = true;
+	put("fw.bin", REASON_OK, NULL);
 	assert_text(&streams.out, HEX "  ok  fw.bin\n");
 }
 
@@ -237,6 +269,7 @@ main(void)
 		ANSWER_TEST(escapes_names_as_sha256sum_does),
 		ANSWER_TEST(writes_the_longest_line),
 		ANSWER_TEST(says_ok_for_check),
+		ANSWER_TEST(puts_a_receipt_beside_its_signature),
 		ANSWER_TEST(tells_a_refusal_on_stderr_only),
 		ANSWER_TEST(always_has_a_sentence),
 		ANSWER_TEST(keeps_the_place_of_a_refusal_with_keep_going),

@@ -61,6 +61,7 @@ static const struct accept_reply accept_sample = {
 	.atomic = true,
 	.raw_input = false,
 	.greet_if_empty = true,
+	.receipt = true,
 	.hash = HASH_SHA3_256,
 	.key = "release",
 	.format = "cms",
@@ -80,6 +81,7 @@ an_accept_comes_back(void **state)
 	assert_int_equal(back.channel, 7);
 	assert_int_equal(back.output, OUTPUT_TAR);
 	assert_true(back.check && back.atomic && back.greet_if_empty);
+	assert_true(back.receipt);
 	assert_false(back.keep_going || back.raw_input);
 	assert_int_equal(back.hash, HASH_SHA3_256);
 	assert_string_equal(back.key, "release");
@@ -92,9 +94,9 @@ refuses_an_accept_off_its_lists(void **state)
 {
 	(void)state;
 	codec_refuses(&accept_reply_codec, &accept_sample, 4, OUTPUT_COUNT);
-	for (size_t at = 5; at < 10; at++)
+	for (size_t at = 5; at < 11; at++)
 		codec_refuses(&accept_reply_codec, &accept_sample, at, 2);
-	codec_refuses(&accept_reply_codec, &accept_sample, 10, HASH_COUNT);
+	codec_refuses(&accept_reply_codec, &accept_sample, 11, HASH_COUNT);
 }
 
 static void
@@ -193,10 +195,15 @@ an_answer_is_a_signature_or_a_text(void **state)
 	(void)state;
 	codec_holds(&answer_codec, &good);
 	codec_holds(&answer_codec, &bad);
+	good.receipt = (const uint8_t *)"proof";
+	good.receipt_len = 5;
+	codec_holds(&answer_codec, &good);
 	len = codec_encode(&answer_codec, &good, bytes);
 	assert_true(codec_decode(&answer_codec, bytes, len, &back));
 	assert_int_equal(back.len, 10);
 	assert_memory_equal(back.bytes, "sig\0nature", 10);
+	assert_int_equal(back.receipt_len, 5);
+	assert_memory_equal(back.receipt, "proof", 5);
 	assert_string_equal(back.text, "");
 	len = codec_encode(&answer_codec, &bad, bytes);
 	assert_true(codec_decode(&answer_codec, bytes, len, &back));
@@ -219,6 +226,10 @@ refuses_an_answer_that_is_too_long(void **state)
 	(void)state;
 	codec_encode(&answer_codec, &m, bytes);
 	m.len++;
+	codec_refuses_whole(&answer_codec, &m);
+	m.len = 1;
+	m.receipt = much;
+	m.receipt_len = WIRE_RECEIPT + 1;
 	codec_refuses_whole(&answer_codec, &m);
 }
 

@@ -38,8 +38,8 @@ struct note_key {
 /* Printable ASCII without blank and '+', 1 to 64 characters. */
 bool note_name_is_good(const char *);
 /* 0, or -1: the name is not good, or libcrypto failed. */
-int note_key_init(struct note_key *, const char *name,
-    const uint8_t pubkey[NOTE_PUBKEY]);
+int note_key_init(
+    struct note_key *, const char *name, const uint8_t pubkey[NOTE_PUBKEY]);
 void note_key_text(const struct note_key *, char ret[static NOTE_VKEY]);
 /* The id must be that of name and key: 0, or -1 with reterr. */
 int note_key_parse(
@@ -57,6 +57,12 @@ struct checkpoint {
 size_t checkpoint_text(
     const struct checkpoint *, char ret[static CHECKPOINT_TEXT]);
 
+/* The last word of a signature's line: the key's id and the signature. */
+#define NOTE_SIGNATURE_TEXT BASE64_SIZE(4 + NOTE_SIGNATURE)
+void note_signature_text(const struct note_key *,
+    const uint8_t signature[NOTE_SIGNATURE],
+    char ret[static NOTE_SIGNATURE_TEXT]);
+
 #define CHECKPOINT_NOTE 512
 /* The whole note, signed by key (whose name is the origin). */
 size_t checkpoint_note(const struct checkpoint *, const struct note_key *,
@@ -64,9 +70,9 @@ size_t checkpoint_note(const struct checkpoint *, const struct note_key *,
 
 /* One signature line of a note that was read. */
 struct note_signature {
-	char name[NOTE_NAME];
+	char name[NOTE_NAME]; /* empty: not one of our kind */
 	uint32_t id;
-	size_t len;
+	size_t len; /* without the id */
 	uint8_t bytes[NOTE_SIGNATURE]; /* only when len is NOTE_SIGNATURE */
 };
 
@@ -86,8 +92,9 @@ int note_check(const struct note_key *, const void *text, size_t len,
     const uint8_t signature[NOTE_SIGNATURE]);
 
 /*
- * Is the note signed by one of the keys?  Gives its index; or -1 with reterr:
- * by none of them, or the signature is wrong.
+ * Is the note signed by one of the keys, whose name is its origin?  Gives its
+ * index; or -1 with reterr: by none of them, or a signature of theirs is
+ * wrong.
  */
 int checkpoint_signer(const char *note, const struct signed_checkpoint *,
     const struct note_key *keys, size_t count, struct text_error *reterr);

@@ -7,53 +7,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "audit/take.h"
 #include "base/cursor.h"
 
-#define SIZE_LIMIT INT64_MAX
 #define DASH "\xe2\x80\x94 "
 #define LINE_BYTES (NOTE_MAX / 4 * 3)
-
-struct text {
-	const char *at;
-	size_t left;
-	unsigned line; /* the one that was taken last */
-};
-
-struct word {
-	const char *at;
-	size_t len;
-};
-
-/* A line and its LF. */
-static bool
-take_line(struct text *t, struct word *ret)
-{
-	const char *end = memchr(t->at, '\n', t->left);
-
-	t->line++;
-	if (end == NULL)
-		return false;
-	ret->at = t->at;
-	ret->len = (size_t)(end - t->at);
-	t->at += ret->len + 1;
-	t->left -= ret->len + 1;
-	return true;
-}
-
-/* Up to the blank, which goes as well. */
-static bool
-take_word(struct word *line, struct word *ret)
-{
-	const char *end = memchr(line->at, ' ', line->len);
-
-	if (end == NULL)
-		return false;
-	ret->at = line->at;
-	ret->len = (size_t)(end - line->at);
-	line->at += ret->len + 1;
-	line->len -= ret->len + 1;
-	return ret->len > 0;
-}
 
 /* UTF-8, and of the control characters only LF. */
 static bool
@@ -67,7 +25,7 @@ is_note_text(const char *note, size_t len)
 
 /* Our kind of name; empty for any other. */
 static void
-read_name(const struct word *word, char ret[static NOTE_NAME])
+read_name(const struct slice *word, char ret[static NOTE_NAME])
 {
 	ret[0] = '\0';
 	if (word->len >= NOTE_NAME)
@@ -78,43 +36,20 @@ read_name(const struct word *word, char ret[static NOTE_NAME])
 		ret[0] = '\0';
 }
 
-static int
-read_size(const struct word *line, uint64_t *ret)
-{
-	char digits[20];
-
-	if (line->len == 0 || line->len >= sizeof(digits) ||
-	    (line->len > 1 && line->at[0] == '0'))
-		return -1;
-	memcpy(digits, line->at, line->len);
-	digits[line->len] = '\0';
-	return text_number(digits, SIZE_LIMIT, ret);
-}
-
-static int
-read_root(const struct word *line, merkle_hash ret)
-{
-	size_t len;
-
-	if (base64_decode(line->at, line->len, ret, MERKLE_HASH, &len) == -1)
-		return -1;
-	return len == MERKLE_HASH ? 0 : -1;
-}
-
 /* What is signed, and the blank line behind it. */
 static const char *
 read_text(struct text *t, struct checkpoint *ret)
 {
-	struct word line;
+	struct slice line;
 
 	if (!take_line(t, &line))
 		return "no origin";
 	read_name(&line, ret->origin);
 	if (ret->origin[0] == '\0')
 		return "the origin is no name";
-	if (!take_line(t, &line) || read_size(&line, &ret->size) == -1)
+	if (!take_line(t, &line) || !slice_number(&line, &ret->size))
 		return "the size is no number";
-	if (!take_line(t, &line) || read_root(&line, ret->root) == -1)
+	if (!take_line(t, &line) || !slice_hash(&line, ret->root))
 		return "the root is no hash";
 	do
 		if (!take_line(t, &line))
@@ -124,18 +59,15 @@ read_text(struct text *t, struct checkpoint *ret)
 }
 
 static const char *
-read_signature(struct word *line, struct note_signature *ret)
+read_signature(struct slice *line, struct note_signature *ret)
 {
 	uint8_t bytes[LINE_BYTES];
-	struct word word;
+	struct slice word;
 	struct reader r;
 	size_t len;
 
-	if (line->len < strlen(DASH) ||
-	    memcmp(line->at, DASH, strlen(DASH)) != 0)
+	if (!take_prefix(line, DASH))
 		return "not a signature's line";
-	line->at += strlen(DASH);
-	line->len -= strlen(DASH);
 	if (!take_word(line, &word) || memchr(word.at, '+', word.len) != NULL)
 		return "the signer is no name";
 	read_name(&word, ret->name);
@@ -155,7 +87,7 @@ static const char *
 read_signatures(struct text *t, struct signed_checkpoint *ret)
 {
 	const char *what = NULL;
-	struct word line;
+	struct slice line;
 
 	while (what == NULL && t->left > 0) {
 		if (!take_line(t, &line))

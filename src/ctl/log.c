@@ -13,6 +13,7 @@ static const struct {
 } actions[] = {
 	{ "show", log_show },
 	{ "verify", log_verify },
+	{ "who", log_who },
 };
 
 #define ACTIONS (sizeof(actions) / sizeof(actions[0]))

@@ -17,8 +17,8 @@
 
 static int write_status;
 
-static struct input *
-open_input(const struct log_files *files)
+struct input *
+log_open(const struct log_files *files)
 {
 	const char *log = NULL;
 	struct tree *tree = NULL;
@@ -105,7 +105,7 @@ log_read(const struct log_files *files, log_line_fn *fn, void *arg,
 	/* Who closes our output early, as head(1) does, is no error. */
 	signal(SIGPIPE, SIG_IGN);
 	write_status = 0;
-	if ((input = open_input(files)) == NULL)
+	if ((input = log_open(files)) == NULL)
 		return EX_DATAERR;
 	rv = read_lines(input, fn, arg, &tally);
 	if (tally.bad > BAD_SHOWN)

@@ -13,4 +13,7 @@ verb_fn log_verify;
 /* Records by what they say, for people, as JSON, or as they are. */
 verb_fn log_show;
 
+/* Was a digest ever signed, by whom, with what? */
+verb_fn log_who;
+
 #endif

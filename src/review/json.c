@@ -193,15 +193,26 @@ add_header(struct buf *out, const struct fields *f)
 }
 
 void
-json_record(const struct fields *fields, const char *record, size_t len,
-    struct buf *out)
+json_record_covered(const struct fields *fields, const char *record, size_t len,
+    uint64_t checkpoint, struct buf *out)
 {
 	add_header(out, fields);
 	for (size_t i = 0; i < fields->count; i++)
 		add_field(out, fields, &fields->field[i]);
+	if (checkpoint != 0) {
+		add_name(out, "countersign.", "checkpoint");
+		add_number(out, checkpoint);
+	}
 	if (fields->text[0] != '\0')
 		add_text(out, "message", fields->text);
 	add_name(out, "", "event.original");
 	buf_add_json(out, record, len);
 	buf_add(out, "}\n", 2);
+}
+
+void
+json_record(const struct fields *fields, const char *record, size_t len,
+    struct buf *out)
+{
+	json_record_covered(fields, record, len, 0, out);
 }

@@ -14,5 +14,8 @@
 /* record is the line that was read, for event.original; an LF is added. */
 void json_record(
     const struct fields *, const char *record, size_t len, struct buf *out);
+/* With countersign.checkpoint, unless it is 0: the seq of what covers it. */
+void json_record_covered(const struct fields *, const char *record, size_t len,
+    uint64_t checkpoint, struct buf *out);
 
 #endif

@@ -12,6 +12,7 @@ static const struct {
 	verb_fn *run;
 } actions[] = {
 	{ "show", log_show },
+	{ "store", log_store },
 	{ "verify", log_verify },
 	{ "who", log_who },
 };

@@ -16,4 +16,7 @@ verb_fn log_show;
 /* Was a digest ever signed, by whom, with what? */
 verb_fn log_who;
 
+/* What a collector keeps of them. */
+verb_fn log_store;
+
 #endif

@@ -126,7 +126,7 @@ $(B)/tests/token/test_faults $(B)/tests/token/test_protection \
 $(B)/tests/token/test_key $(B)/tests/token/test_provision: | \
 	$(B)/countersign-token $(B)/countersignctl $(B)/tools/module_fault
 
-$(addprefix $(B)/tests/broker/,test_sign test_workers test_sessions test_life test_reload test_teller): | \
+$(addprefix $(B)/tests/broker/,test_sign test_workers test_sessions test_life test_reload test_teller test_log_since): | \
 	$(B)/countersign-broker
 
 # tests/fuzz/fuzz_broker_x.c does the same for broker.
@@ -139,11 +139,14 @@ endef
 $(foreach f,$(FUZZERS),$(eval $(call fuzzer,$(f),$(word 2,$(subst _, ,$(f))))))
 
 # Small programs that tests and benches need: tests/tools/x.c, or x.so for a
-# PKCS#11 module that misbehaves.  Each says in its first lines what it links.
+# PKCS#11 module that misbehaves.  Each says in its first lines what it links,
+# and which folders it uses besides base and wire.
 TOOLS	:= $(patsubst tests/tools/%.c,$(B)/tools/%,$(wildcard tests/tools/*.c))
 toollibs = $(shell sed -n 's/.*tool-links: *\(.*[^ ]\) *\*\/.*/\1/p' $(1))
+tooluses = $(shell sed -n 's/.*tool-uses: *\(.*[^ ]\) *\*\/.*/\1/p' $(1))
 define tool
-$(B)/tools/$(1): tests/tools/$(1).c $(call objs,base wire)
+$(B)/tools/$(1): tests/tools/$(1).c \
+    $(call objs,base wire $(call tooluses,tests/tools/$(1).c))
 	@mkdir -p $$(@D)
 	$$(call say,LD)$$(CC) $$(CPPFLAGS) $$(CFLAGS) $(P11_CFLAGS) $$(LDFLAGS) \
 	    $(if $(filter module_%,$(1)),-shared) -o $$@ $$^ \

@@ -16,9 +16,12 @@ int
 segment_path(
     const char *file, const struct segment *s, char ret[static PATH_MAX])
 {
-	int len = snprintf(ret, PATH_MAX, "%s.%0*" PRIu64 "%s", file,
-	    SEGMENT_DIGITS, s->first, s->packed ? SEGMENT_GZ : "");
+	int len;
 
+	if (s->first > FIRST_MAX)
+		return -1;
+	len = snprintf(ret, PATH_MAX, "%s.%0*" PRIu64 "%s", file,
+	    SEGMENT_DIGITS, s->first, s->packed ? SEGMENT_GZ : "");
 	return len < 0 || len >= PATH_MAX ? -1 : 0;
 }
 
@@ -27,19 +30,24 @@ segment_parse(const char *name, const char *file, struct segment *ret)
 {
 	size_t len = strlen(file);
 	char digits[SEGMENT_DIGITS + 1];
-	const char *at = name + len + 1;
+	struct segment read;
 
-	if (strncmp(name, file, len) != 0 || name[len] != '.' ||
-	    strlen(at) < SEGMENT_DIGITS)
+	if (strncmp(name, file, len) != 0 || name[len] != '.')
 		return false;
-	memcpy(digits, at, SEGMENT_DIGITS);
+	name += len + 1;
+	if (strlen(name) < SEGMENT_DIGITS)
+		return false;
+	memcpy(digits, name, SEGMENT_DIGITS);
 	digits[SEGMENT_DIGITS] = '\0';
-	if (text_number(digits, FIRST_MAX, &ret->first) == -1 ||
-	    ret->first == 0)
+	if (text_number(digits, FIRST_MAX, &read.first) == -1 ||
+	    read.first == 0)
 		return false;
-	at += SEGMENT_DIGITS;
-	ret->packed = strcmp(at, SEGMENT_GZ) == 0;
-	return ret->packed || *at == '\0';
+	name += SEGMENT_DIGITS;
+	read.packed = strcmp(name, SEGMENT_GZ) == 0;
+	if (!read.packed && *name != '\0')
+		return false;
+	*ret = read;
+	return true;
 }
 
 /* The plain one before the packed one. */
@@ -105,6 +113,10 @@ segments_list(const char *file, struct segments *ret)
 	int rv;
 
 	memset(ret, 0, sizeof(*ret));
+	if (strlen(file) >= sizeof(folder)) {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
 	if (slash != NULL)
 		snprintf(folder, sizeof(folder), "%.*s",
 		    (int)(slash - file) + 1, file);

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/eventfd.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -15,7 +16,7 @@
 #define NICE 10
 
 struct archive {
-	const char *file;
+	char *file;
 	struct loop_source *source;
 	struct packer *packer;
 	int told_fd;
@@ -83,13 +84,13 @@ archive_new(
 
 	if (a == NULL)
 		return NULL;
-	a->file = file;
 	a->gate = gate;
 	a->gate_arg = gate_arg;
 	jobs_init(&a->jobs);
 	a->told_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	if (a->told_fd == -1 ||
-	    (a->packer = packer_new(loop, &a->jobs, file)) == NULL)
+	a->file = strdup(file);
+	if (a->told_fd == -1 || a->file == NULL ||
+	    (a->packer = packer_new(loop, &a->jobs, a->file)) == NULL)
 		goto fail;
 	a->source = loop_add(loop, a->told_fd, EPOLLIN, on_told, a);
 	if (a->source == NULL)
@@ -121,6 +122,7 @@ archive_free(struct archive *a)
 	loop_remove(a->source);
 	if (a->told_fd != -1)
 		close(a->told_fd);
+	free(a->file);
 	free(a);
 }
 

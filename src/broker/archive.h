@@ -45,8 +45,8 @@ struct archive_answer {
 typedef void archive_fn(void *arg, const struct archive_answer *);
 
 /*
- * Of the log whose `file' this is (the caller's).  gate as in journal_start.
- * NULL with errno.
+ * Of the log whose `file' this is.  gate as in journal_start.  NULL with
+ * errno.
  */
 struct archive *archive_new(
     struct loop *, const char *file, void (*gate)(void *), void *gate_arg);

@@ -10,7 +10,7 @@
 #include "broker/peer.h"
 
 handler_fn on_key_query, on_login_failed, on_open, on_lines, on_end, on_cancel;
-handler_fn on_ignored;
+handler_fn on_taken, on_ignored;
 
 handler_fn on_session_new, on_reload, on_drain;
 

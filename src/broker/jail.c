@@ -88,19 +88,44 @@ static const struct jail_call loader_calls[] = {
 	{ .name = NULL },
 };
 
-/* The journal and the loader may not begin before the loop is jailed too. */
-#define PARTIES 3
+static const struct jail_call archive_calls[] = {
+	EVERY_THREAD,
+	{ .name = "getdents64", .why = "pieces of the log" },
+	{ .name = "fcntl", .why = "fdopendir" },
+	{ .name = "poll", .why = "a second look at a line that is torn" },
+	{ .name = "fsync", .why = "a compressed piece, and the folder" },
+	{ .name = "fdatasync", .why = "parts of one" },
+	{ .name = "fadvise64", .why = "compared as it is on disk" },
+	{ .name = "utimensat", .why = "a piece's time" },
+	{ .name = "rename", .why = "a compressed piece that is complete" },
+	{ .name = "unlink", .why = "what it replaces" },
+	{ .name = NULL },
+};
+
+static const struct jail_call note_calls[] = {
+	EVERY_THREAD,
+	{ .name = "fdatasync", .why = "the newest checkpoint" },
+	{ .name = "rename", .why = "the same" },
+	{ .name = NULL },
+};
+
+/* None of the threads may begin before the loop is jailed too. */
+#define PARTIES 5
 
 enum {
 	LOOP,
 	JOURNAL,
-	LOADER
+	LOADER,
+	ARCHIVE,
+	NOTE
 };
 
 static const struct jail jails[PARTIES] = {
 	[LOOP] = { .name = "broker", .calls = loop_calls },
 	[JOURNAL] = { .name = "journal", .calls = journal_calls },
 	[LOADER] = { .name = "loader", .calls = loader_calls },
+	[ARCHIVE] = { .name = "archive", .calls = archive_calls },
+	[NOTE] = { .name = "note", .calls = note_calls },
 };
 
 /* Folders outside the tree that certificates may come from. */
@@ -149,6 +174,7 @@ jail_broker_prepare(const struct tree *tree, const char *dir, char what[128])
 		snprintf(what, 128, "broker jail: no barrier");
 		return -1;
 	}
+	/* The first, which is all that the archive sees. */
 	add_path(server->audit_file, true, true);
 	add_path(server->state_dir, false, true);
 	add_path(server->run_dir, false, true);
@@ -167,7 +193,7 @@ enter(int who, char what[128])
 	/* No limit on new threads before the last of them is there. */
 	pthread_barrier_wait(&prepared.together);
 	if (jail_enter(&jails[who], prepared.filters[who], prepared.paths,
-		prepared.count, &landlock, what) == -1)
+		who == ARCHIVE ? 1 : prepared.count, &landlock, what) == -1)
 		return -1;
 	if (who == LOOP && !landlock)
 		log_debug("this kernel has no Landlock; files are protected by "
@@ -196,6 +222,20 @@ jail_loader_gate(void *unused)
 {
 	(void)unused;
 	gate(LOADER);
+}
+
+void
+jail_archive_gate(void *unused)
+{
+	(void)unused;
+	gate(ARCHIVE);
+}
+
+void
+jail_note_gate(void *unused)
+{
+	(void)unused;
+	gate(NOTE);
 }
 
 int

@@ -13,6 +13,8 @@
 
 #include "base/log.h"
 #include "broker/admin.h"
+#include "broker/archive.h"
+#include "broker/checkpoint.h"
 #include "broker/drain.h"
 #include "broker/jail.h"
 #include "broker/loader.h"
@@ -23,8 +25,11 @@
 
 #define LISTENER_FD 3
 #define KEEPER_FD 4
-/* Our own: channels, the audit file, threads, an admin, a file of the tree. */
-#define SPARE_FILES 22
+/*
+ * Our own: channels, the audit file, threads, an admin, a file of the tree,
+ * pieces of the log that are read.
+ */
+#define SPARE_FILES 40
 
 struct options {
 	const char *dir;
@@ -189,6 +194,19 @@ open_files(struct start *start)
 	return 0;
 }
 
+static int
+start_archive(struct service *service)
+{
+	const struct server_conf *server = tree_server(service->tree);
+
+	service->archive = archive_new(
+	    service->loop, server->audit_file, jail_archive_gate, NULL);
+	if (service->archive == NULL)
+		return -1;
+	archive_compress_after(service->archive, server->compress_after);
+	return 0;
+}
+
 /* The service and its threads, jailed. */
 static int
 make_service(struct start *start, const char *dir)
@@ -212,6 +230,9 @@ make_service(struct start *start, const char *dir)
 		NULL, service_freed, service) == -1 ||
 	    (service->reload = reload_new(service, jail_loader_gate, NULL)) ==
 		NULL ||
+	    start_archive(service) == -1 ||
+	    checkpoints_start(service->checkpoints, jail_note_gate, NULL) ==
+		-1 ||
 	    admin_start(service->admin, service) == -1) {
 		log_warn("%s", strerror(errno));
 		return -1;

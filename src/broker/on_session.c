@@ -176,6 +176,25 @@ on_cancel(void *owner, struct reader *r)
 }
 
 const char *
+on_taken(void *owner, struct reader *r)
+{
+	struct session *s = owner;
+	struct text_taken taken;
+	struct request *q;
+	const char *why;
+
+	if (!text_taken_get(r, &taken))
+		return malformed;
+	if ((why = find(s, taken.channel, &q)) != NULL || q == NULL)
+		return why;
+	if (taken.len > q->untaken)
+		return "more text was taken than came";
+	q->untaken -= taken.len;
+	request_touch(q);
+	return NULL;
+}
+
+const char *
 on_ignored(void *owner, struct reader *r)
 {
 	(void)owner;

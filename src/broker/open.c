@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "broker/drain.h"
 #include "broker/lines.h"
+#include "broker/log_since.h"
 #include "broker/log_verb.h"
 #include "broker/service.h"
 #include "broker/token.h"
@@ -283,6 +284,8 @@ open_again(struct request *q)
 {
 	struct grant grant;
 
+	if (q->state == REQUEST_READING && ask_policy(q) == 0)
+		log_since_again(q);
 	if (q->state != REQUEST_RUNNING || ask_policy(q) == -1 ||
 	    ask_grant(q, &grant) == -1)
 		return;

@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "broker/admin.h"
+#include "broker/archive.h"
 #include "broker/lines.h"
 #include "broker/loader.h"
 #include "broker/open.h"
@@ -160,6 +161,9 @@ reload_apply(
 		token_sync_keys(service->tokens[i]);
 	for (struct session *s = service->sessions; s != NULL; s = s->next)
 		resolve_session(s);
+	if (service->archive != NULL)
+		archive_compress_after(
+		    service->archive, tree_server(next)->compress_after);
 	for (size_t i = 0; i < service->token_count; i++) {
 		token_reconsider(service->tokens[i]);
 		token_changed(service->tokens[i]);

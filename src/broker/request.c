@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "broker/answers.h"
 #include "broker/lines.h"
+#include "broker/log_verb.h"
 #include "broker/records.h"
 #include "broker/service.h"
 #include "broker/slot.h"
@@ -48,6 +49,7 @@ request_free(struct request *q)
 		q->next->prev = q->prev;
 	if (q->key != NULL)
 		keyring_unref(s->service->keyring, q->key);
+	log_verb_drop(q);
 	buf_release(&q->text);
 	free(q->ring);
 	free(q);
@@ -76,6 +78,7 @@ request_cancel(struct request *q)
 	if (q->token != NULL)
 		schedule_remove(&q->token->schedule, &q->item);
 	lines_drop(q);
+	log_verb_drop(q);
 	memset(&q->grant, 0, sizeof(q->grant));
 	request_touch(q);
 }
@@ -90,22 +93,26 @@ request_find(struct session *s, uint32_t channel)
 	return q;
 }
 
+void
+request_text(struct request *q, const void *data, size_t len)
+{
+	struct text_reply text = { .channel = q->channel, .bytes = data };
+
+	for (; len > 0; len -= text.len, text.bytes += text.len) {
+		struct writer w = service_writer(q->session->service);
+
+		text.len = len < WIRE_CHUNK ? len : WIRE_CHUNK;
+		text_reply_put(&w, &text);
+		peer_send(q->session->peer, &w);
+		q->untaken += text.len;
+	}
+}
+
 static void
 send_text(struct request *q)
 {
-	struct service *service = q->session->service;
-	struct text_reply text = { .channel = q->channel };
-
-	while (buf_len(&q->text) > 0) {
-		struct writer w = service_writer(service);
-
-		text.bytes = (const uint8_t *)buf_at(&q->text);
-		text.len = buf_len(&q->text) < WIRE_CHUNK ? buf_len(&q->text) :
-							    WIRE_CHUNK;
-		text_reply_put(&w, &text);
-		peer_send(q->session->peer, &w);
-		buf_consume(&q->text, text.len);
-	}
+	request_text(q, buf_at(&q->text), buf_len(&q->text));
+	buf_consume(&q->text, buf_len(&q->text));
 }
 
 /* The last that the session hears of this channel. */
@@ -145,6 +152,8 @@ request_finish(struct request *q, uint8_t exit, const char *text)
 void
 request_login_recorded(struct request *q, bool ok)
 {
+	if (q->state == REQUEST_READING)
+		request_touch(q);
 	if (q->state != REQUEST_OPENING || q->waits)
 		return;
 	if (ok)
@@ -201,6 +210,7 @@ await(struct request *q, enum reason reason)
 {
 	if (q->token != NULL)
 		schedule_remove(&q->token->schedule, &q->item);
+	log_verb_drop(q);
 	q->state = REQUEST_OPENING;
 	q->exit = (uint8_t)reason_exit(reason);
 	q->waits = true;
@@ -246,6 +256,8 @@ request_settle(struct request *q)
 
 	if (q->state == REQUEST_RUNNING)
 		answers_send(q);
+	else if (q->state == REQUEST_READING)
+		log_verb_go_on(q);
 	if (q->state != REQUEST_OVER || q->pending > 0 || q->is_dirty)
 		return;
 	request_free(q);

@@ -23,11 +23,14 @@
 #include "broker/session.h"
 #include "wire/request.h"
 
+struct log_proof;
+struct log_since;
 struct slot;
 
 enum request_state {
 	REQUEST_OPENING, /* decided, but a record is awaited */
 	REQUEST_RUNNING, /* accepted */
+	REQUEST_READING, /* old records are looked up for it */
 	REQUEST_OVER, /* the channel is forgotten */
 };
 
@@ -64,6 +67,10 @@ struct request {
 	char last_words[MESSAGE_SIZE];
 	uint32_t last_line; /* that they are about; 0: the whole request */
 
+	struct log_since *since; /* while records are handed out */
+	struct log_proof *proof; /* while one is looked up */
+	size_t untaken; /* bytes of text that the session still has */
+
 	struct slot **ring;
 	uint32_t ring_size; /* a power of two, or 0 */
 	uint32_t head, next_up, decided, tail;
@@ -81,6 +88,8 @@ struct request *request_new(struct session *, uint32_t channel);
 void request_cancel(struct request *);
 struct request *request_find(struct session *, uint32_t channel);
 
+/* Text before DONE, at once. */
+void request_text(struct request *, const void *, size_t len);
 /* DONE now, or as soon as the login's record is on disk. */
 void request_finish(struct request *, uint8_t exit, const char *text);
 /* Recorded as DENY first. */

@@ -9,6 +9,8 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "broker/admin.h"
+#include "broker/archive.h"
+#include "broker/checkpoint.h"
 #include "broker/dispatch.h"
 #include "broker/drain.h"
 #include "broker/lines.h"
@@ -98,6 +100,7 @@ service_new(const char *dir, struct tree *tree, const char *fingerprint,
 	    (service->keyring = keyring_new()) == NULL ||
 	    keyring_adopt(service->keyring, tree) == -1 ||
 	    (service->drain = drain_new(service)) == NULL ||
+	    (service->checkpoints = checkpoints_new(service)) == NULL ||
 	    add_tokens(service) == -1)
 		goto fail;
 	loop_after_round(service->loop, service_round, service);
@@ -121,8 +124,10 @@ service_free(struct service *service)
 	for (size_t i = 0; i < service->token_count; i++)
 		token_free(service->tokens[i]);
 	session_free_all(service);
+	archive_free(service->archive);
 	free(service->tokens);
 	drain_free(service->drain);
+	checkpoints_free(service->checkpoints);
 	keyring_free(service->keyring);
 	tree_free(service->tree);
 	peer_free(service->listener);
@@ -192,6 +197,7 @@ service_round(void *arg)
 {
 	struct service *service = arg;
 
+	checkpoints_tend(service->checkpoints);
 	for (size_t i = 0; i < service->token_count; i++)
 		token_dispatch(service->tokens[i]);
 	settle_requests(service);

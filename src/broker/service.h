@@ -33,6 +33,7 @@ struct service {
 	uint32_t boot; /* random; part of every request's id */
 	uint64_t started_us;
 	struct journal *journal;
+	struct archive *archive; /* NULL: only until it is started */
 	struct keyring *keyring;
 	struct pool pool;
 	struct token **tokens; /* by index in the tree; fixed at start */
@@ -46,6 +47,7 @@ struct service {
 	struct admin *admin;
 	struct reload *reload;
 	struct drain *drain;
+	struct checkpoints *checkpoints;
 	uint64_t signatures;
 	bool announced; /* the listener knows that we are ready */
 	int exit; /* the program's, when the loop ends */

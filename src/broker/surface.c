@@ -19,6 +19,7 @@ const struct surface session_surface[] = {
 	{ WIRE_LINES, SESSION_READY, on_lines },
 	{ WIRE_END, SESSION_READY, on_end },
 	{ WIRE_CANCEL, SESSION_READY, on_cancel },
+	{ WIRE_TAKEN, SESSION_READY, on_taken },
 	/* What crossed our good-bye. */
 	{ WIRE_KEY_QUERY, SESSION_LEAVING, on_ignored },
 	{ WIRE_LOGIN_FAILED, SESSION_LEAVING, on_ignored },
@@ -26,6 +27,7 @@ const struct surface session_surface[] = {
 	{ WIRE_LINES, SESSION_LEAVING, on_ignored },
 	{ WIRE_END, SESSION_LEAVING, on_ignored },
 	{ WIRE_CANCEL, SESSION_LEAVING, on_ignored },
+	{ WIRE_TAKEN, SESSION_LEAVING, on_ignored },
 	{ WIRE_NONE, 0, NULL },
 };
 

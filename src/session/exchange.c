@@ -212,6 +212,17 @@ write_stream(struct exchange *x, struct buf *from, bool to_stderr)
 		x->progress_us = c->now_us;
 }
 
+/* The broker goes on with a long text when there is room for more. */
+static void
+acknowledge_text(struct exchange *x)
+{
+	if (x->untaken == 0 || !x->known || !input_has_room(x) ||
+	    !link_is_ready(&x->common->link))
+		return;
+	ask_taken(&x->common->link, x->number, x->untaken);
+	x->untaken = 0;
+}
+
 /* All of standard output goes before the next of standard error. */
 static void
 write_out(struct exchange *x)
@@ -252,8 +263,10 @@ static bool
 broker_owes(const struct exchange *x)
 {
 	switch (x->state) {
-	case EXCHANGE_ASKING:
 	case EXCHANGE_ASKED:
+		/* A long text stops while nobody reads it. */
+		return buf_len(&x->streams.out) == 0;
+	case EXCHANGE_ASKING:
 	case EXCHANGE_ENDED:
 		return true;
 	case EXCHANGE_LINES:
@@ -305,6 +318,7 @@ exchange_work(struct exchange *x)
 	input_work(x);
 	forget(x);
 	write_out(x);
+	acknowledge_text(x);
 	close_out(x);
 	end_idle(x);
 }

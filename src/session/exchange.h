@@ -67,6 +67,7 @@ struct exchange {
 	uint32_t bad_lines;
 
 	struct streams streams;
+	uint32_t untaken; /* text that the broker thinks is still here */
 	int exit;
 	bool known; /* to the broker */
 	bool closed; /* our close went out */

@@ -185,3 +185,14 @@ ask_cancel(struct link *l, uint32_t channel)
 	channel_put(&w, WIRE_CANCEL, channel);
 	submit(l, &w);
 }
+
+void
+ask_taken(struct link *l, uint32_t channel, uint32_t len)
+{
+	struct text_taken taken = { .channel = channel, .len = len };
+	struct writer w;
+
+	writer_init(&w, l->out, sizeof(l->out));
+	text_taken_put(&w, &taken);
+	submit(l, &w);
+}

@@ -46,5 +46,6 @@ bool ask_lines_full(const struct link *);
 void ask_lines_send(struct link *);
 void ask_end(struct link *, uint32_t channel);
 void ask_cancel(struct link *, uint32_t channel);
+void ask_taken(struct link *, uint32_t channel, uint32_t len);
 
 #endif

@@ -20,8 +20,11 @@ replies_text(struct exchange *x, const struct text_reply *text)
 {
 	if (x->state < EXCHANGE_ASKED)
 		return false;
+	if (buf_len(&x->streams.out) == 0)
+		x->progress_us = x->common->now_us;
 	buf_add(text->to_stderr ? &x->streams.err : &x->streams.out,
 	    text->bytes, text->len);
+	x->untaken += (uint32_t)text->len;
 	return true;
 }
 

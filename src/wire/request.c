@@ -167,6 +167,22 @@ text_reply_get(struct reader *r, struct text_reply *ret)
 }
 
 void
+text_taken_put(struct writer *w, const struct text_taken *m)
+{
+	wire_put_type(w, WIRE_TAKEN);
+	put_u32(w, m->channel);
+	put_u32(w, m->len);
+}
+
+bool
+text_taken_get(struct reader *r, struct text_taken *ret)
+{
+	ret->channel = get_u32(r);
+	ret->len = get_u32(r);
+	return reader_done(r);
+}
+
+void
 done_reply_put(struct writer *w, const struct done_reply *m)
 {
 	wire_put_type(w, WIRE_DONE);

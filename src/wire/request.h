@@ -5,6 +5,7 @@
  *	session                          broker
  *	OPEN      ------------------->
  *	          <-------------------   TEXT*, DONE          (informational)
+ *	TAKEN*    ------------------->                        (log since)
  *	          <-------------------   ACCEPT               (sign, check)
  *	LINES*    ------------------->
  *	          <-------------------   ANSWERS*             (in order)
@@ -89,6 +90,12 @@ struct text_reply {
 	size_t len;
 };
 
+/* Of the text that came, so much is with its reader: there is room again. */
+struct text_taken {
+	uint32_t channel;
+	uint32_t len;
+};
+
 struct done_reply {
 	uint32_t channel;
 	uint8_t exit;
@@ -115,6 +122,8 @@ bool answer_get(struct reader *, struct answer *ret);
 
 void text_reply_put(struct writer *, const struct text_reply *);
 bool text_reply_get(struct reader *, struct text_reply *ret);
+void text_taken_put(struct writer *, const struct text_taken *);
+bool text_taken_get(struct reader *, struct text_taken *ret);
 void done_reply_put(struct writer *, const struct done_reply *);
 bool done_reply_get(struct reader *, struct done_reply *ret);
 

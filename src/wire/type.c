@@ -37,6 +37,7 @@ static const char *const words[WIRE_TYPE_COUNT] = {
 	[WIRE_RESULTS] = "RESULTS",
 	[WIRE_ADMIN_REQUEST] = "ADMIN_REQUEST",
 	[WIRE_ADMIN_REPLY] = "ADMIN_REPLY",
+	[WIRE_TAKEN] = "TAKEN",
 };
 
 void

@@ -63,6 +63,9 @@ enum wire_type {
 	WIRE_ADMIN_REQUEST,
 	WIRE_ADMIN_REPLY,
 
+	/* session to broker, later than the others (wire/request.h) */
+	WIRE_TAKEN,
+
 	WIRE_TYPE_COUNT,
 };
 

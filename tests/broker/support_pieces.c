@@ -18,15 +18,28 @@
 
 static const struct record_origin origin = { "signer", 42 };
 
+static void
+begin(struct pieces *p, const char *dir)
+{
+	snprintf(p->file, sizeof(p->file), "%s/audit.log", dir);
+	chain_init(&p->chain);
+	buf_init(&p->all, (size_t)64 << 20);
+}
+
 void
 pieces_make(struct pieces *p)
 {
 	memset(p, 0, sizeof(*p));
 	strcpy(p->dir, "/tmp/countersign-pieces.XXXXXX");
 	assert_non_null(mkdtemp(p->dir));
-	snprintf(p->file, sizeof(p->file), "%s/audit.log", p->dir);
-	chain_init(&p->chain);
-	buf_init(&p->all, (size_t)64 << 20);
+	begin(p, p->dir);
+}
+
+void
+pieces_make_in(struct pieces *p, const char *dir)
+{
+	memset(p, 0, sizeof(*p));
+	begin(p, dir);
 }
 
 static int
@@ -41,7 +54,8 @@ remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
 void
 pieces_drop(struct pieces *p)
 {
-	nftw(p->dir, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+	if (p->dir[0] != '\0')
+		nftw(p->dir, remove_one, 8, FTW_DEPTH | FTW_PHYS);
 	buf_release(&p->all);
 }
 

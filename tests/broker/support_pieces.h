@@ -21,6 +21,8 @@ struct pieces {
 };
 
 void pieces_make(struct pieces *);
+/* In a folder that is there, and is not removed. */
+void pieces_make_in(struct pieces *, const char *dir);
 void pieces_drop(struct pieces *);
 
 /* What makes a record more than a number. */

@@ -24,6 +24,7 @@ static union {
 	struct open_request open_request;
 	struct accept_reply accept_reply;
 	struct text_reply text_reply;
+	struct text_taken text_taken;
 	struct done_reply done_reply;
 	struct session_new session_new;
 	struct session_start session_start;
@@ -58,6 +59,7 @@ MESSAGE(logout)
 MESSAGE(open_request)
 MESSAGE(accept_reply)
 MESSAGE(text_reply)
+MESSAGE(text_taken)
 MESSAGE(done_reply)
 MESSAGE(session_new)
 MESSAGE(session_start)
@@ -163,6 +165,7 @@ static again_fn *const messages[WIRE_TYPE_COUNT] = {
 	[WIRE_RESULTS] = job_results_again,
 	[WIRE_ADMIN_REQUEST] = admin_request_again,
 	[WIRE_ADMIN_REPLY] = admin_reply_again,
+	[WIRE_TAKEN] = text_taken_again,
 };
 
 int

@@ -450,6 +450,8 @@ on_session(void *arg, uint32_t events)
 	case WIRE_END:
 		on_end(s, &r);
 		break;
+	case WIRE_TAKEN:
+		break;
 	case WIRE_CANCEL:
 		if (!channel_get(&r, &channel))
 			abort();

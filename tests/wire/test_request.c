@@ -16,6 +16,7 @@ CODEC(answers_head, WIRE_ANSWERS, true);
 CODEC(line, WIRE_NONE, true);
 CODEC(answer, WIRE_NONE, true);
 CODEC(text_reply, WIRE_TEXT, false);
+CODEC(text_taken, WIRE_TAKEN, false);
 CODEC(done_reply, WIRE_DONE, false);
 
 static uint8_t bytes[65536];
@@ -260,6 +261,20 @@ refuses_a_text_that_is_too_long(void **state)
 }
 
 static void
+a_taken_comes_back(void **state)
+{
+	struct text_taken back, m = { 3, 70000 };
+	size_t len;
+
+	(void)state;
+	codec_holds(&text_taken_codec, &m);
+	len = codec_encode(&text_taken_codec, &m, bytes);
+	assert_true(codec_decode(&text_taken_codec, bytes, len, &back));
+	assert_int_equal(back.channel, 3);
+	assert_int_equal(back.len, 70000);
+}
+
+static void
 a_done_comes_back(void **state)
 {
 	struct done_reply m = { 3, 77, 12, "the profile grants no such key" };
@@ -310,6 +325,7 @@ main(void)
 		cmocka_unit_test(refuses_an_answer_that_is_too_long),
 		cmocka_unit_test(a_text_comes_back),
 		cmocka_unit_test(refuses_a_text_that_is_too_long),
+		cmocka_unit_test(a_taken_comes_back),
 		cmocka_unit_test(a_done_comes_back),
 		cmocka_unit_test(end_and_cancel_carry_the_channel),
 	};

@@ -10,6 +10,8 @@
 
 #define HOST_LEN 64
 #define HEX_BYTES 64
+/* prev, the bracket, a short text and the LF. */
+#define END_ROOM 160
 
 static void
 add(struct record *r, const void *data, size_t len)
@@ -133,6 +135,18 @@ record_add_number(struct record *r, const char *name, uint64_t number)
 {
 	open_field(r, name);
 	add_number(r, number);
+	add(r, "\"", 1);
+}
+
+void
+record_add_whole(struct record *r, const char *name, const char *value)
+{
+	size_t len = strlen(name) + strlen(value) + sizeof(" =\"\"") - 1;
+
+	if (r->bad || len + END_ROOM > RECORD_MAX - r->len)
+		return;
+	open_field(r, name);
+	add_text(r, value);
 	add(r, "\"", 1);
 }
 

@@ -67,6 +67,11 @@ void record_add_bytes(struct record *, const char *name, const void *, size_t);
 void record_add_hex(struct record *, const char *name, const void *, size_t);
 void record_add_number(struct record *, const char *name, uint64_t);
 /*
+ * A text of our own, with nothing to escape, that is never cut: left out when
+ * it would not leave room for the record's end.
+ */
+void record_add_whole(struct record *, const char *name, const char *value);
+/*
  * Adds prev, closes the data, appends text (escaped, cut to fit), adds the LF,
  * and moves the chain on.  0, or -1 (chain untouched) when the record does not
  * fit or the chain moved since record_begin.

@@ -15,6 +15,8 @@
 	X(OK, "ok", 0, "done")                                                \
 	X(USAGE, "usage", 64, "the command was not understood")               \
 	X(BAD_INPUT, "bad-input", 65, "the input could not be read")          \
+	X(NOT_FOUND, "not-found", 65,                                         \
+	    "no signature of this digest with a key of yours is on record")   \
 	X(TOO_MANY_LINES, "too-many-lines", 77, "more lines than allowed")    \
 	X(TOKEN_UNAVAILABLE, "token-unavailable", 69,                         \
 	    "the token cannot sign right now")                                \

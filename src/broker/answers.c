@@ -2,6 +2,7 @@
 #include "broker/answers.h"
 
 #include "broker/lines.h"
+#include "broker/receipt.h"
 #include "broker/service.h"
 #include "broker/slot.h"
 
@@ -14,7 +15,8 @@ static size_t
 answer_size(const struct slot *slot)
 {
 	if (slot->reason == REASON_OK)
-		return ANSWER_HEAD + slot->answer_len;
+		return ANSWER_HEAD + slot->answer_len +
+		    (slot->receipt != NULL ? slot->receipt->len : 0);
 	return ANSWER_HEAD + MESSAGE_SIZE;
 }
 
@@ -27,10 +29,12 @@ count_ready(const struct request *q, bool *ret_last)
 
 	*ret_last = false;
 	for (uint32_t i = q->head; i != q->tail && count < WIRE_BATCH; i++) {
-		const struct slot *slot = lines_at(q, i);
+		struct slot *slot = lines_at(q, i);
 
 		if (slot->state != SLOT_DONE)
 			break;
+		if (slot->receipt != NULL && !slot->receipt->proven)
+			slot_prove(slot);
 		used += answer_size(slot);
 		if (used > CHANNEL_MAX)
 			break;
@@ -57,6 +61,10 @@ put_slot(struct writer *w, const struct slot *slot)
 	if (slot->reason == REASON_OK) {
 		answer.bytes = slot->answer;
 		answer.len = slot->answer_len;
+		if (slot->receipt != NULL) {
+			answer.receipt = (const uint8_t *)slot->receipt->text;
+			answer.receipt_len = slot->receipt->len;
+		}
 	} else {
 		text_copy(answer.text, sizeof(answer.text), slot_text(slot));
 	}

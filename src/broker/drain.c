@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "broker/checkpoint.h"
 #include "broker/records.h"
 #include "broker/service.h"
 #include "broker/session.h"
@@ -91,22 +92,29 @@ send_away(struct drain *d, uint64_t now)
 	}
 }
 
-/* The last record is written, or cannot be. */
 static void
-on_stopped(struct waiter *waiter, bool ok)
+leave(void *arg)
 {
-	struct drain *d =
-	    (void *)((char *)waiter - offsetof(struct drain, waiter));
-	struct service *service = d->service;
+	struct service *service = arg;
 	struct writer w = service_writer(service);
 
-	if (!ok)
-		log_warn("the record of the stop could not be written");
 	bare_put(&w, WIRE_DRAINED);
 	peer_send(service->listener, &w);
 	peer_linger(service->listener, LINGER_MS);
 	service->exit = 0;
 	loop_stop(service->loop);
+}
+
+/* The last record is written, or cannot be: it is to be signed, too. */
+static void
+on_stopped(struct waiter *waiter, bool ok)
+{
+	struct drain *d =
+	    (void *)((char *)waiter - offsetof(struct drain, waiter));
+
+	if (!ok)
+		log_warn("the record of the stop could not be written");
+	checkpoints_stop(d->service->checkpoints, leave, d->service);
 }
 
 void

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The end: accepted requests finish, nothing new begins, sessions are told
- * to go, and the last record is STOP.
+ * to go, and the last record is STOP, or the CHECKPOINT that covers it.
  */
 #ifndef CS_BROKER_DRAIN_H
 #define CS_BROKER_DRAIN_H

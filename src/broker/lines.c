@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "broker/audit_key.h"
 #include "broker/records.h"
 #include "broker/service.h"
 #include "broker/slot.h"
@@ -63,10 +64,17 @@ may_have_more(const struct session *s)
 				  SERVICE_LINES);
 }
 
+static uint32_t
+most_lines(const struct request *q)
+{
+	if (!q->command.atomic)
+		return WIRE_WINDOW;
+	return q->command.receipt ? WIRE_ATOMIC_RECEIPTS : WIRE_ATOMIC_MAX;
+}
+
 const char *
 lines_add(struct request *q, const struct line *line)
 {
-	uint32_t most = q->command.atomic ? WIRE_ATOMIC_MAX : WIRE_WINDOW;
 	struct slot *slot = NULL;
 
 	/* It was ended here, and the session may not know yet. */
@@ -74,7 +82,7 @@ lines_add(struct request *q, const struct line *line)
 		return NULL;
 	if (q->ended)
 		return "a line after the end";
-	if (q->tail - q->head >= most)
+	if (q->tail - q->head >= most_lines(q))
 		return "more lines than may be without an answer";
 	if (may_have_more(q->session) &&
 	    (q->tail - q->head < q->ring_size || grow_ring(q) == 0))
@@ -195,6 +203,18 @@ must_wait(const struct request *q)
 	return journal_works(journal) && !journal_has_room(journal);
 }
 
+/* Its key, and for a receipt the audit key. */
+static enum key_standing
+means_standing(const struct request *q, enum reason *ret, const char **ret_text)
+{
+	enum key_standing standing =
+	    token_standing(q->token, q->key, ret, ret_text);
+
+	if (standing != KEY_USABLE || !q->command.receipt)
+		return standing;
+	return audit_key_standing(q->session->service, ret, ret_text);
+}
+
 /* Can it be signed at all?  False: it waits, or its request ended. */
 static bool
 decide_means(struct request *q, struct slot *slot)
@@ -204,8 +224,7 @@ decide_means(struct request *q, struct slot *slot)
 	const char *why;
 	enum reason reason;
 	enum mech mech;
-	enum key_standing standing =
-	    token_standing(q->token, q->key, &reason, &why);
+	enum key_standing standing = means_standing(q, &reason, &why);
 
 	if (q->command.verb != VERB_CHECK && !journal_works(journal))
 		failed(q, slot, REASON_AUDIT_UNAVAILABLE,

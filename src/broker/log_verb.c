@@ -5,6 +5,7 @@
 #include "broker/checkpoint.h"
 #include "broker/log_proof.h"
 #include "broker/log_since.h"
+#include "broker/request.h"
 #include "broker/service.h"
 
 /* False, and the request is over: there is no key that signs the log. */

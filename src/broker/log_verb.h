@@ -8,5 +8,11 @@
 struct request;
 
 void answer_log(struct request *);
+/* May have something to do: the login is recorded, there is room. */
+void log_verb_go_on(struct request *);
+/* The running tree is another one. */
+void log_verb_again(struct request *);
+/* Nobody waits for it any more.  Also of a request that is none. */
+void log_verb_drop(struct request *);
 
 #endif

@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "broker/audit_key.h"
 #include "broker/drain.h"
 #include "broker/lines.h"
-#include "broker/log_since.h"
 #include "broker/log_verb.h"
 #include "broker/service.h"
 #include "broker/token.h"
@@ -187,6 +187,7 @@ send_accept(const struct request *q)
 		.atomic = q->command.atomic,
 		.raw_input = q->command.raw_input,
 		.greet_if_empty = q->greet,
+		.receipt = q->command.receipt,
 		.hash = q->command.hash,
 	};
 
@@ -222,6 +223,20 @@ use_grant(struct request *q, const struct grant *grant)
 		log_fatal("a grant without its format or token");
 }
 
+/* Nothing is signed for a receipt that there cannot be. */
+static int
+ask_receipt(struct request *q)
+{
+	enum reason reason;
+	const char *why;
+
+	if (!q->command.receipt ||
+	    audit_key_standing(q->session->service, &reason, &why) != KEY_DOWN)
+		return 0;
+	request_fail(q, reason, why);
+	return -1;
+}
+
 static void
 answer_lines(struct request *q)
 {
@@ -232,7 +247,7 @@ answer_lines(struct request *q)
 		request_fail(q, REASON_AUDIT_UNAVAILABLE, NULL);
 		return;
 	}
-	if (ask_grant(q, &grant) == -1)
+	if (ask_grant(q, &grant) == -1 || ask_receipt(q) == -1)
 		return;
 	use_grant(q, &grant);
 	q->state = REQUEST_RUNNING;
@@ -285,7 +300,7 @@ open_again(struct request *q)
 	struct grant grant;
 
 	if (q->state == REQUEST_READING && ask_policy(q) == 0)
-		log_since_again(q);
+		log_verb_again(q);
 	if (q->state != REQUEST_RUNNING || ask_policy(q) == -1 ||
 	    ask_grant(q, &grant) == -1)
 		return;

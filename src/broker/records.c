@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/words.h"
+#include "broker/receipt.h"
 #include "broker/service.h"
 #include "broker/slot.h"
 
@@ -198,12 +199,13 @@ sign_text(const struct slot *slot, char ret[SUMMARY_SIZE])
 }
 
 int
-record_sign(const struct slot *slot, struct waiter *waiter)
+record_sign(struct slot *slot, struct waiter *waiter)
 {
 	const struct request *q = slot->request;
 	struct journal *journal = q->session->service->journal;
 	struct record *r = journal_begin(journal, EVENT_SIGN);
 	char text[SUMMARY_SIZE], print[FINGERPRINT_SIZE];
+	int begun;
 
 	if (r == NULL)
 		return -1;
@@ -226,7 +228,10 @@ record_sign(const struct slot *slot, struct waiter *waiter)
 		record_add(r, "delivered", "no");
 	sign_text(slot, text);
 	/* In a long stream more answers come soon: they share a sync. */
-	if (q->queued >= STREAM_LINES)
-		return journal_end_later(journal, text, waiter);
-	return journal_end(journal, text, waiter);
+	begun = q->queued >= STREAM_LINES ?
+	    journal_end_later(journal, text, waiter) :
+	    journal_end(journal, text, waiter);
+	if (begun == 0 && q->command.receipt && slot->reason == REASON_OK)
+		receipt_keep(slot, r);
+	return begun;
 }

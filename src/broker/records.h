@@ -12,6 +12,7 @@
 #include "broker/worker.h"
 
 struct change;
+struct notary;
 struct service;
 struct token;
 
@@ -28,14 +29,20 @@ void record_login_failed(const struct session *);
 /* A whole request (slot NULL) or one line, refused. */
 int record_deny(const struct request *, const struct slot *, enum reason,
     const char *text, const char *rule, struct waiter *);
-/* A line that policy allowed: its outcome is slot->reason. */
-int record_sign(const struct slot *, struct waiter *);
+/*
+ * A line that policy allowed: its outcome is slot->reason.  The slot keeps the
+ * record if it is to have a receipt.
+ */
+int record_sign(struct slot *, struct waiter *);
 
 /* what: "login", "worker", "pin". */
 void record_token(const struct token *, const struct worker *, const char *what,
     enum reason, const char *text);
 void record_key(
     const struct token *, const struct key *, enum reason, const char *text);
+
+/* Of a signed tree. */
+int record_checkpoint(const struct notary *, struct waiter *);
 
 /* "file:line", or empty when no line decided it. */
 #define RULE_SIZE 300

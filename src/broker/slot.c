@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "broker/slot.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/log.h"
+#include "broker/receipt.h"
 #include "broker/records.h"
 #include "broker/service.h"
 #include "broker/token.h"
@@ -55,6 +57,7 @@ slot_free(struct slot *slot)
 	struct session *s = slot->request->session;
 
 	drop_answer(slot);
+	receipt_drop(slot);
 	if (slot->key != NULL)
 		keyring_unref(s->service->keyring, slot->key);
 	s->lines--;
@@ -129,6 +132,46 @@ slot_done(struct slot *slot)
 	request_touch(q);
 }
 
+static bool
+wants_receipt(const struct slot *slot)
+{
+	const struct request *q = slot->request;
+
+	return q->command.receipt && slot->reason == REASON_OK &&
+	    q->state != REQUEST_OVER;
+}
+
+/* Its record stands; the answer does not come. */
+static void
+fail_late(struct slot *slot, enum reason reason, const char *why)
+{
+	char text[MESSAGE_SIZE];
+
+	snprintf(text, sizeof(text),
+	    "%.300s; it was signed and is on record, but has no receipt", why);
+	receipt_drop(slot);
+	slot_say(slot, reason, text, "");
+	if (!slot->request->command.keep_going)
+		request_stop(slot->request);
+}
+
+void
+slot_covered(struct slot *slot, enum reason reason, const char *text)
+{
+	slot->request->pending--;
+	if (reason != REASON_OK)
+		fail_late(slot, reason, text);
+	slot_done(slot);
+}
+
+void
+slot_prove(struct slot *slot)
+{
+	if (receipt_prove(slot) == -1)
+		fail_late(slot, REASON_AUDIT_UNAVAILABLE,
+		    "the log's tree could not be read");
+}
+
 /* Its record is on disk, or will never be. */
 static void
 on_recorded(struct waiter *waiter, bool ok)
@@ -140,6 +183,16 @@ on_recorded(struct waiter *waiter, bool ok)
 	if (!ok) {
 		slot->reason = REASON_AUDIT_UNAVAILABLE;
 		drop_answer(slot);
+		receipt_drop(slot);
+	} else if (wants_receipt(slot)) {
+		slot->state = SLOT_RECEIPT;
+		slot->request->pending++;
+		if (slot->receipt != NULL)
+			receipt_await(slot);
+		else
+			slot_covered(
+			    slot, REASON_BUSY, reason_text(REASON_BUSY));
+		return;
 	}
 	slot_done(slot);
 }

@@ -8,6 +8,8 @@
 
 #include "broker/lines.h"
 
+struct receipt;
+
 enum slot_state {
 	SLOT_NEW, /* not decided */
 	SLOT_REFUSED, /* recorded when it is its turn to be answered */
@@ -15,6 +17,7 @@ enum slot_state {
 	SLOT_SENT, /* a worker has it */
 	SLOT_RETRY, /* for a worker, alone */
 	SLOT_COMMIT, /* its record is on its way to the disk */
+	SLOT_RECEIPT, /* a checkpoint is to cover its record */
 	SLOT_DONE,
 };
 
@@ -23,6 +26,7 @@ struct slot {
 	struct waiter waiter;
 	struct request *request;
 	struct slot *next; /* of those to be tried again */
+	struct receipt *receipt; /* NULL: none, or not yet */
 	struct key *key; /* what it was decided for; set when queued */
 	uint64_t job;
 	uint64_t number; /* in its request, from 1 */
@@ -60,6 +64,11 @@ void slot_deny(struct slot *);
 void slot_fail(struct slot *, enum reason, const char *text);
 /* Finished, without a record. */
 void slot_done(struct slot *);
+
+/* A checkpoint covers its record, or (reason) none will. */
+void slot_covered(struct slot *, enum reason, const char *text);
+/* Then its receipt is made, or it fails after all. */
+void slot_prove(struct slot *);
 
 /*
  * A worker's answer to a slot that it had: the signature (false: it cannot be

@@ -47,6 +47,9 @@ struct journal {
 	bool probing; /* the scribe only looks for room */
 	struct scribe *scribe;
 	struct journal_file file; /* the scribe's, once there is one */
+	struct merkle tree; /* over what is on disk */
+	loop_timer_fn *written, *closed;
+	void *written_arg, *closed_arg;
 };
 
 struct journal *
@@ -135,6 +138,8 @@ batch_written(struct journal *j)
 	j->records += b->chain.seq - j->on_disk.seq;
 	j->on_disk = b->chain;
 	waiters_call(j, b->ticket, true);
+	if (j->written != NULL)
+		j->written(j->written_arg);
 }
 
 static void
@@ -311,4 +316,62 @@ journal_end_later(struct journal *j, const char *text, struct waiter *waiter)
 	*j->waiting_last = waiter;
 	j->waiting_last = &waiter->next;
 	return 0;
+}
+
+const struct merkle *
+journal_tree(const struct journal *j)
+{
+	return &j->tree;
+}
+
+int
+journal_inclusion(const struct journal *j, uint64_t seq, uint64_t size,
+    struct merkle_proof *ret)
+{
+	(void)j;
+	(void)seq;
+	(void)size;
+	(void)ret;
+	return -1;
+}
+
+void
+journal_on_written(struct journal *j, loop_timer_fn *fn, void *arg)
+{
+	j->written = fn;
+	j->written_arg = arg;
+}
+
+bool
+journal_wants_rotation(const struct journal *j)
+{
+	(void)j;
+	return false;
+}
+
+void
+journal_rotate(struct journal *j)
+{
+	(void)j;
+}
+
+const char *
+journal_path(const struct journal *j)
+{
+	(void)j;
+	return "";
+}
+
+uint64_t
+journal_piece(const struct journal *j)
+{
+	(void)j;
+	return 1;
+}
+
+void
+journal_on_closed(struct journal *j, loop_timer_fn *fn, void *arg)
+{
+	j->closed = fn;
+	j->closed_arg = arg;
 }

@@ -16,6 +16,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "audit/merkle.h"
 #include "audit/record.h"
 #include "base/loop.h"
 #include "base/text.h"
@@ -81,5 +82,30 @@ void journal_hurry(struct journal *);
 
 /* Hands what was taken in to the thread; after each round of the loop. */
 void journal_flush(struct journal *);
+
+/* The tree over the records on disk: its size is journal_state's seq. */
+const struct merkle *journal_tree(const struct journal *);
+/*
+ * That record seq is in the tree of the first size records, which are on disk;
+ * reads O(log size) hashes.  0, or -1.
+ */
+int journal_inclusion(const struct journal *, uint64_t seq, uint64_t size,
+    struct merkle_proof *ret);
+/* fn runs in the loop whenever more records are on disk; one. */
+void journal_on_written(struct journal *, loop_timer_fn *fn, void *arg);
+
+/*
+ * The log's pieces (audit/segment.h).  Whoever asks journal_wants_rotation
+ * after each round, and hears yes, adds the piece's last records and calls
+ * journal_rotate: what was taken in until then is the end of the piece, what
+ * comes after it begins the next.
+ */
+bool journal_wants_rotation(const struct journal *);
+void journal_rotate(struct journal *);
+/* The path of FILE, and the first seq of the piece that is being written. */
+const char *journal_path(const struct journal *);
+uint64_t journal_piece(const struct journal *);
+/* fn runs in the loop when a piece was closed and the next is in use; one. */
+void journal_on_closed(struct journal *, loop_timer_fn *fn, void *arg);
 
 #endif

@@ -81,7 +81,7 @@ set_last(struct show *show, const char *value)
 }
 
 static int
-set_option(struct show *show, int c, int index)
+set_option(struct show *show, int c, int index, const char *word)
 {
 	struct text_error err;
 
@@ -103,7 +103,8 @@ set_option(struct show *show, int c, int index)
 		show->form = c;
 		return 0;
 	default:
-		return EX_USAGE;
+		return usage_error("log show: %s '%s'",
+		    c == ':' ? "a value must follow" : "unknown option", word);
 	}
 }
 
@@ -113,8 +114,8 @@ parse_options(struct show *show, int argc, char **argv)
 	int c, index = 0, rv;
 
 	optind = 0;
-	while ((c = getopt_long(argc, argv, "", options, &index)) != -1)
-		if ((rv = set_option(show, c, index)) != 0)
+	while ((c = getopt_long(argc, argv, ":", options, &index)) != -1)
+		if ((rv = set_option(show, c, index, argv[optind - 1])) != 0)
 			return rv;
 	return 0;
 }

@@ -28,7 +28,7 @@ parse_options(struct question *q, int argc, char **argv)
 	int c;
 
 	optind = 0;
-	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, ":", options, NULL)) != -1) {
 		switch (c) {
 		case 'f':
 			if (q->file != NULL)
@@ -40,7 +40,9 @@ parse_options(struct question *q, int argc, char **argv)
 			q->json = true;
 			break;
 		default:
-			return EX_USAGE;
+			return usage_error("log who: %s '%s'",
+			    c == ':' ? "a value must follow" : "unknown option",
+			    argv[optind - 1]);
 		}
 	}
 	return 0;

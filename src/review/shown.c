@@ -19,21 +19,40 @@ add_bytes(struct buf *b, const char *at, size_t len)
 	buf_add(b, text, 4 * len);
 }
 
+/* Looks like a blank and is none. */
+static bool
+is_wide_blank(uint32_t c)
+{
+	return c == 0xa0 || c == 0x1680 || (c >= 0x2000 && c <= 0x200b) ||
+	    c == 0x202f || c == 0x205f || c == 0x3000;
+}
+
+/* Two blanks are what is between columns; one between letters is not. */
+static bool
+is_gap(const char *text, size_t at, uint32_t c)
+{
+	if (c != ' ')
+		return is_wide_blank(c);
+	return at == 0 || text[at - 1] == ' ' || text[at + 1] == ' ' ||
+	    text[at + 1] == '\0';
+}
+
 static void
 add(struct buf *b, const char *text, bool word)
 {
-	size_t left = strlen(text), unit;
+	size_t len = strlen(text), unit;
 
-	for (; left > 0; text += unit, left -= unit) {
+	for (size_t at = 0; at < len; at += unit) {
 		uint32_t c = 0;
 
-		unit = utf8_unit(text, left, &c);
-		if (unit > 0 && utf8_is_printable(c) && !(word && c == ' ')) {
-			buf_add(b, text, unit);
+		unit = utf8_unit(text + at, len - at, &c);
+		if (unit > 0 && utf8_is_printable(c) &&
+		    !(word && is_gap(text, at, c))) {
+			buf_add(b, text + at, unit);
 			continue;
 		}
 		unit = unit > 0 ? unit : 1;
-		add_bytes(b, text, unit);
+		add_bytes(b, text + at, unit);
 	}
 }
 
@@ -44,7 +63,7 @@ shown_add(struct buf *b, const char *text)
 }
 
 void
-shown_add_word(struct buf *b, const char *text)
+shown_add_cell(struct buf *b, const char *text)
 {
 	if (*text == '\0')
 		buf_adds(b, "-");

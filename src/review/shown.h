@@ -11,8 +11,8 @@
 
 /* Unprintable bytes as \xNN. */
 void shown_add(struct buf *, const char *text);
-/* Blanks too: one word, "-" for an empty one. */
-void shown_add_word(struct buf *, const char *text);
+/* Blanks too, unless they are single and inside; "-" for an empty one. */
+void shown_add_cell(struct buf *, const char *text);
 /* How many columns text takes, if each character takes one. */
 size_t shown_width(const char *text);
 

@@ -95,7 +95,7 @@ add_result(struct buf *b, const struct fields *f)
 {
 	const char *reason = value_of(f, "reason");
 
-	shown_add_word(b, *reason != '\0' ? reason : value_of(f, "outcome"));
+	shown_add_cell(b, *reason != '\0' ? reason : value_of(f, "outcome"));
 	if (strcmp(value_of(f, "delivered"), "no") == 0)
 		buf_adds(b, ",undelivered");
 }
@@ -106,10 +106,10 @@ add_known(struct buf *b, const char *known, const char *said)
 {
 	if (*known == '\0' && *said != '\0') {
 		buf_adds(b, "(");
-		shown_add_word(b, said);
+		shown_add_cell(b, said);
 		buf_adds(b, ")");
 	} else {
-		shown_add_word(b, known);
+		shown_add_cell(b, known);
 	}
 }
 
@@ -121,7 +121,7 @@ add_digest(struct buf *b, const char *digest)
 
 	memcpy(text, digest, len);
 	text[len] = '\0';
-	shown_add_word(b, text);
+	shown_add_cell(b, text);
 }
 
 static void
@@ -140,10 +140,10 @@ add_cell(struct buf *b, enum cell cell, const struct fields *f)
 		add_time(b, f);
 		break;
 	case CELL_HOST:
-		shown_add_word(b, f->host);
+		shown_add_cell(b, f->host);
 		break;
 	case CELL_EVENT:
-		shown_add_word(b, f->event);
+		shown_add_cell(b, f->event);
 		break;
 	case CELL_RESULT:
 		add_result(b, f);
@@ -155,7 +155,7 @@ add_cell(struct buf *b, enum cell cell, const struct fields *f)
 		add_known(b, value_of(f, "key"), value_of(f, "asked-key"));
 		break;
 	case CELL_SOURCE:
-		shown_add_word(b, value_of(f, "src"));
+		shown_add_cell(b, value_of(f, "src"));
 		break;
 	case CELL_DIGEST:
 		add_digest(b, value_of(f, "digest"));
@@ -282,13 +282,13 @@ table_block(const struct fields *f, bool colours, struct buf *out)
 	buf_addf(out, "%s  ", when);
 	if (colours && colour != COLOUR_NONE)
 		buf_adds(out, colour_text(colour));
-	shown_add_word(out, f->event);
+	shown_add_cell(out, f->event);
 	if (colours && colour != COLOUR_NONE)
 		buf_adds(out, "\033[0m");
 	buf_adds(out, "  ");
-	shown_add_word(out, f->host);
+	shown_add_cell(out, f->host);
 	buf_adds(out, "[");
-	shown_add_word(out, f->pid);
+	shown_add_cell(out, f->pid);
 	buf_adds(out, "]\n");
 	for (size_t i = 0; i < f->count; i++)
 		add_line(out, f->field[i].name, width, f->field[i].value);

@@ -38,12 +38,12 @@ add_record(struct buf *out, const struct who_record *r, const struct fields *f)
 
 	clock_text(f->time_us, when);
 	buf_addf(out, "%s  ", when);
-	shown_add_word(out, f->event);
+	shown_add_cell(out, f->event);
 	buf_adds(out, "\n");
 	add_fields(out, f);
 	buf_addf(
 	    out, "    %-*s  %" PRIu64 " of ", NAME_WIDTH, "record", r->seq);
-	shown_add_word(out, f->host);
+	shown_add_cell(out, f->host);
 	if (r->checkpoint != 0)
 		buf_addf(out, ", covered by the checkpoint in record %" PRIu64,
 		    r->checkpoint);

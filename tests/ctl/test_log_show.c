@@ -313,10 +313,14 @@ refuses_what_it_does_not_understand(void **state)
 	(void)state;
 	logs_put("a", "bas");
 	assert_int_equal(LOGS_RUN(log_show, "--fast", "a"), EX_USAGE);
+	assert_string_equal(
+	    ERR, "countersignctl: log show: unknown option '--fast'\n");
 	assert_int_equal(LOGS_RUN(log_show, "--event", "SING", "a"), EX_USAGE);
 	assert_string_equal(
 	    ERR, "countersignctl: log show: --event: \"SING\" is no event\n");
 	assert_int_equal(LOGS_RUN(log_show, "--key"), EX_USAGE);
+	assert_string_equal(
+	    ERR, "countersignctl: log show: a value must follow '--key'\n");
 	assert_int_equal(LOGS_RUN(log_show, "--last", "0", "a"), EX_USAGE);
 	assert_int_equal(LOGS_RUN(log_show, "--last", "x", "a"), EX_USAGE);
 	assert_int_equal(LOGS_RUN(log_show, "--json", "--raw", "a"), EX_USAGE);

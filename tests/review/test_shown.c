@@ -9,7 +9,7 @@
 #include <cmocka.h>
 
 static void
-shows(const char *text, const char *as_text, const char *as_word)
+shows(const char *text, const char *as_text, const char *as_cell)
 {
 	struct buf b;
 
@@ -18,9 +18,9 @@ shows(const char *text, const char *as_text, const char *as_word)
 	buf_add(&b, "", 1);
 	assert_string_equal(buf_at(&b), as_text);
 	buf_consume(&b, buf_len(&b));
-	shown_add_word(&b, text);
+	shown_add_cell(&b, text);
 	buf_add(&b, "", 1);
-	assert_string_equal(buf_at(&b), as_word);
+	assert_string_equal(buf_at(&b), as_cell);
 	buf_release(&b);
 }
 
@@ -29,7 +29,7 @@ printable_text_stays(void **state)
 {
 	(void)state;
 	shows("fw.bin", "fw.bin", "fw.bin");
-	shows("f\xc3\xbcr \\x0a", "f\xc3\xbcr \\x0a", "f\xc3\xbcr\\x20\\x0a");
+	shows("f\xc3\xbcr \\x0a", "f\xc3\xbcr \\x0a", "f\xc3\xbcr \\x0a");
 	shows("", "", "-");
 	shows("\xf0\x9f\x94\x91", "\xf0\x9f\x94\x91", "\xf0\x9f\x94\x91");
 }
@@ -54,6 +54,23 @@ what_moves_the_cursor_does_not_get_through(void **state)
 }
 
 static void
+a_cell_cannot_pretend_to_be_two(void **state)
+{
+	(void)state;
+	shows("a b c", "a b c", "a b c");
+	shows("a  b", "a  b", "a\\x20\\x20b");
+	shows(" a", " a", "\\x20a");
+	shows("a ", "a ", "a\\x20");
+	shows(" ", " ", "\\x20");
+	shows("a\xc2\xa0\xe3\x80\x80"
+	      "b",
+	    "a\xc2\xa0\xe3\x80\x80"
+	    "b",
+	    "a\\xc2\\xa0\\xe3\\x80\\x80"
+	    "b");
+}
+
+static void
 a_width_is_counted_in_characters(void **state)
 {
 	(void)state;
@@ -69,6 +86,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(printable_text_stays),
 		cmocka_unit_test(what_moves_the_cursor_does_not_get_through),
+		cmocka_unit_test(a_cell_cannot_pretend_to_be_two),
 		cmocka_unit_test(a_width_is_counted_in_characters),
 	};
 

@@ -188,7 +188,7 @@ hostile_values_forge_nothing(void **state)
 			  "a\n2026-11-21T03:37:24Z  SIGN\xe2\x80\xae\x1b]0;" }),
 		  ""),
 	    "2026-11-21T03:37:23Z  SIGN  ok\\x0aforged  "
-	    "alice\\x20\\x20release\\x20\\x20ok  -  10.0.0.1\\x20x  "
+	    "alice\\x20\\x20release\\x20\\x20ok  -  10.0.0.1 x  "
 	    "\\x1b[2J8f434  a\\x0a2026-11-21T03:37:24Z  "
 	    "SIGN\\xe2\\x80\\xae\\x1b]0;\n");
 	/* Wide ones do not push the lines beside them. */
@@ -219,7 +219,7 @@ unescaped_values_are_escaped_here(void **state)
 	fields.host = "h\n";
 	fields.text = "\r";
 	table_block(&fields, false, &out);
-	holds("2026-11-21T03:37:23.123456Z  SI\\x1bGN\\x20X  h\\x0a[812]\n"
+	holds("2026-11-21T03:37:23.123456Z  SI\\x1bGN X  h\\x0a[812]\n"
 	      "    seq   1\n"
 	      "    name  \\x1b[2J\\x0a\\xc2\\x9b\\xff\n"
 	      "    prev  " RECORD_FIRST "\n"

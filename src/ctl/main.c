@@ -20,7 +20,7 @@ static const struct {
 	{ "check", verb_check, "", "load the tree as the broker would" },
 	{ "reload", verb_reload, "", "make the running broker load the tree" },
 	{ "status", verb_status, " [--json]", "what the running broker does" },
-	{ "log", verb_log, " verify FILE...", "check a chain of records" },
+	{ "log", verb_log, " show|verify|who ...", "what the records say" },
 	{ "token", verb_token, " init|keygen|list ...", "make and see keys" },
 };
 

@@ -120,6 +120,9 @@ $(B)/tests/$(1): $(B)/tests/$(1).o $(call shared,$(2)) $(call body,$(2))
 endef
 $(foreach t,$(TESTS),$(eval $(call unittest,$(t),$(patsubst %/,%,$(dir $(t))))))
 
+$(B)/tests/ctl/test_manipulate $(B)/tests/ctl/test_log_verify: \
+	$(B)/tests/audit/support_log.o
+
 # These speak to the real programs.
 $(B)/tests/token/test_service $(B)/tests/token/test_login \
 $(B)/tests/token/test_faults $(B)/tests/token/test_protection \

@@ -71,18 +71,13 @@ keep(char **at, const struct slice *slice)
 	return copy;
 }
 
-/* The same without RFC 5424's backslashes (record_scan saw what follows). */
 static const char *
 keep_value(char **at, const struct slice *slice)
 {
 	char *copy = *at;
 
-	for (size_t i = 0; i < slice->len; i++) {
-		if (slice->at[i] == '\\')
-			i++;
-		*(*at)++ = slice->at[i];
-	}
-	*(*at)++ = '\0';
+	slice_text(slice, copy, slice->len + 1);
+	*at += strlen(copy) + 1;
 	return copy;
 }
 

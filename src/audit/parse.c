@@ -179,6 +179,32 @@ slice_is(const struct slice *slice, const char *text)
 	    memcmp(slice->at, text, slice->len) == 0;
 }
 
+const struct slice *
+record_value(const struct record_slices *slices, const char *name)
+{
+	for (size_t i = 0; i < slices->count; i++)
+		if (slice_is(&slices->name[i], name))
+			return &slices->value[i];
+	return NULL;
+}
+
+/* record_scan saw what stands behind each backslash. */
+bool
+slice_text(const struct slice *slice, char *ret, size_t size)
+{
+	size_t used = 0;
+
+	for (size_t i = 0; i < slice->len; i++) {
+		if (slice->at[i] == '\\')
+			i++;
+		if (used + 1 >= size)
+			return false;
+		ret[used++] = slice->at[i];
+	}
+	ret[used] = '\0';
+	return true;
+}
+
 static bool
 is_hash(const struct slice *value)
 {

@@ -26,5 +26,10 @@ struct record_slices {
 int record_scan(const char *line, size_t len, struct record_slices *ret,
     struct text_error *reterr);
 bool slice_is(const struct slice *, const char *text);
+/* The value of a field, or NULL. */
+const struct slice *record_value(
+    const struct record_slices *, const char *name);
+/* A value without RFC 5424's backslashes: false when it does not fit. */
+bool slice_text(const struct slice *, char *ret, size_t size);
 
 #endif

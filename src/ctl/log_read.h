@@ -24,6 +24,9 @@ struct log_files {
 	char **files;
 };
 
+/* NULL: said why; the exit status is EX_DATAERR. */
+struct input *log_open(const struct log_files *);
+
 struct log_tally {
 	uint64_t read; /* records, or what looked like them */
 	uint64_t bad; /* lines that were none; each was named, up to a point */

@@ -1,128 +1,274 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <errno.h>
-#include <fcntl.h>
+#include <getopt.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
-#include <unistd.h>
 
-#include "audit/verify.h"
-#include "audit/lines.h"
+#include "audit/auditor.h"
+#include "base/buf.h"
+#include "ctl/log_given.h"
+#include "ctl/log_read.h"
 #include "ctl/logs.h"
 
-/* Said on stderr as FILE:LINE: TEXT; gives the exit status. */
+#define OUT_MAX 8192
+
+struct verify {
+	struct auditor auditor;
+	struct fault fault;
+	bool json;
+};
+
 static int
-bad_line(const char *file, unsigned line, const char *what)
+parse_options(struct verify *v, int argc, char **argv)
 {
-	fprintf(stderr, "%s:%u: %s\n", file, line, what);
-	return 1;
+	static const struct option options[] = {
+		{ "from", required_argument, NULL, 'f' },
+		{ "key", required_argument, NULL, 'k' },
+		{ "json", no_argument, NULL, 'j' },
+		{ NULL, 0, NULL, 0 },
+	};
+	struct claims *claims = &v->auditor.claims;
+	int c, rv = 0;
+
+	optind = 0;
+	while (rv == 0 &&
+	    (c = getopt_long(argc, argv, ":", options, NULL)) != -1) {
+		if (c == 'f')
+			rv = given_checkpoint(claims, optarg);
+		else if (c == 'k')
+			rv = given_key(claims, optarg);
+		else if (c == 'j')
+			v->json = true;
+		else
+			return usage_error("log verify: %s '%s'",
+			    c == ':' ? "a value must follow" : "unknown option",
+			    argv[optind - 1]);
+	}
+	return rv;
 }
 
 static int
-bad_file(const char *file, const char *what)
+torn(struct verify *v, const struct input_line *line, struct record_place place)
 {
-	fprintf(stderr, "countersignctl: %s: %s\n", file, what);
-	return 1;
-}
-
-/* A line that is no record has no number of its own: say which was due. */
-static int
-bad_record(const struct verifier *v, const char *file, unsigned line,
-    const struct text_error *err)
-{
-	char what[sizeof(err->what) + 64];
-
-	if (!v->started || strncmp(err->what, "seq ", 4) == 0)
-		return bad_line(file, line, err->what);
-	snprintf(what, sizeof(what), "seq %" PRIu64 " expected: %s",
-	    v->chain.seq + 1, err->what);
-	return bad_line(file, line, what);
-}
-
-static int
-torn(const struct verifier *v, const char *file, unsigned line, size_t len)
-{
-	char what[160];
+	char what[128];
 
 	snprintf(what, sizeof(what),
-	    "seq %" PRIu64 " expected: torn record, %zu bytes without an end "
-	    "of line (a crash leaves this; the service removes it)",
-	    v->chain.seq + 1, len);
-	return bad_line(file, line, what);
+	    "a torn record, %zu bytes without an end of line (a crash leaves "
+	    "this; the service removes it)",
+	    line->len);
+	return auditor_no_record(&v->auditor, place, what, &v->fault);
 }
 
 static int
-verify_lines(
-    struct verifier *v, struct lines *l, const char *file, uint64_t *ret_first)
+unreadable(const struct input_line *line)
 {
-	struct text_error err;
-	const char *line;
-	size_t len;
+	fprintf(stderr, "countersignctl: %s: %s\n", line->file, line->why);
+	return EX_DATAERR;
+}
 
-	for (;;) {
-		switch (lines_next(l, &line, &len)) {
-		case LINES_END:
-			return 0;
-		case LINES_ERROR:
-			return bad_file(file, strerror(errno));
-		case LINES_TORN:
-			return torn(v, file, l->number, len);
-		case LINES_LONG:
-		case LINES_OK:
+/* 0, 1 with the fault, or EX_DATAERR (said why). */
+static int
+verify_lines(struct verify *v, struct input *input)
+{
+	struct input_line line;
+	int rv = 0;
+
+	while (rv == 0) {
+		enum input_status status = input_next(input, &line);
+		struct record_place place = { line.file, line.number };
+
+		switch (status) {
+		case INPUT_RECORD:
+			rv = auditor_record(&v->auditor, line.record, line.len,
+			    place, &v->fault);
 			break;
+		case INPUT_BAD:
+			rv = auditor_no_record(
+			    &v->auditor, place, line.why, &v->fault);
+			break;
+		case INPUT_TORN:
+			rv = torn(v, &line, place);
+			break;
+		case INPUT_ERROR:
+			return unreadable(&line);
+		case INPUT_END:
+			return -auditor_end(&v->auditor, &v->fault);
 		}
-		if (verify_line(v, line, len, &err) == -1)
-			return bad_record(v, file, l->number, &err);
-		if (v->records == 1)
-			*ret_first = v->chain.seq;
 	}
+	return 1;
+}
+
+/* "FILE:LINE: seq 7 to 9: ", as much of it as is known. */
+static void
+print_where(const struct fault *f)
+{
+	if (f->place.file == NULL)
+		fputs("countersignctl: ", stderr);
+	else if (f->place.line == 0)
+		fprintf(stderr, "%s: ", f->place.file);
+	else
+		fprintf(stderr, "%s:%u: ", f->place.file, f->place.line);
+	if (f->first == 0)
+		return;
+	fprintf(stderr, "seq %" PRIu64, f->first);
+	if (f->last != f->first)
+		fprintf(stderr, " to %" PRIu64, f->last);
+	fputs(f->kind == FAULT_LINE ? " expected: " : ": ", stderr);
+}
+
+static void
+json_text(struct buf *out, const char *name, const char *text)
+{
+	if (text == NULL)
+		return;
+	buf_addf(out, ",\"%s\":", name);
+	buf_add_json(out, text, strlen(text));
+}
+
+static void
+json_number(struct buf *out, const char *name, uint64_t number)
+{
+	buf_addf(out, ",\"%s\":%" PRIu64, name, number);
+}
+
+static void
+json_fault(const struct fault *f, struct buf *out)
+{
+	json_text(out, "fault", fault_word(f->kind));
+	if (f->first != 0) {
+		json_number(out, "bad-first", f->first);
+		json_number(out, "bad-last", f->last);
+	}
+	json_text(out, "file", f->place.file);
+	if (f->place.line != 0)
+		json_number(out, "line", f->place.line);
+	json_text(out, "message", f->what);
+}
+
+static void
+json_checkpoints(const struct auditor *a, struct buf *out)
+{
+	char key[NOTE_VKEY];
+
+	json_number(out, "checkpoints", a->checkpoints);
+	json_number(out, "covered", a->covered);
+	if (a->checkpoints > 0) {
+		note_key_text(&a->key, key);
+		json_text(out, "key", key);
+	}
+	buf_addf(
+	    out, ",\"key-given\":%s", a->claims.keys_given ? "true" : "false");
+}
+
+/* One object on a line; a fault is in it, and nowhere else. */
+static int
+print_json(const struct verify *v, bool intact)
+{
+	const struct auditor *a = &v->auditor;
+	struct buf out;
+
+	buf_init(&out, OUT_MAX);
+	buf_addf(&out, "{\"intact\":%s", intact ? "true" : "false");
+	json_number(&out, "records", a->follower.records);
+	if (a->follower.records > 0) {
+		json_number(&out, "first", a->follower.first);
+		json_number(&out, "last", a->follower.last.seq);
+	}
+	json_checkpoints(a, &out);
+	if (!intact)
+		json_fault(&v->fault, &out);
+	buf_adds(&out, "}\n");
+	log_write(&out);
+	buf_release(&out);
+	return intact ? 0 : 1;
+}
+
+static void
+print_checkpoints(const struct auditor *a)
+{
+	char key[NOTE_VKEY];
+
+	if (a->checkpoints > 0) {
+		note_key_text(&a->key, key);
+		printf("%" PRIu64 " checkpoint%s by %s\n", a->checkpoints,
+		    a->checkpoints == 1 ? "" : "s", key);
+	}
+	if (a->claims.count > 0)
+		printf("%zu given checkpoint%s agree%s\n", a->claims.count,
+		    a->claims.count == 1 ? "" : "s",
+		    a->claims.count == 1 ? "s" : "");
+	if (a->covered == 0)
+		puts("NO CHECKPOINT covers these records: whoever could write "
+		     "them can have changed any of them");
+	else
+		printf("covered up to seq %" PRIu64 ", %" PRIu64
+		       " record%s after that\n",
+		    a->covered, a->follower.last.seq - a->covered,
+		    a->follower.last.seq - a->covered == 1 ? "" : "s");
+	if (a->checkpoints > 0 && !a->claims.keys_given)
+		puts("the audit key was taken from the records: compare it "
+		     "with the signer's, or give that with --key");
 }
 
 static int
-verify_file(struct verifier *v, const char *file, uint64_t *ret_first)
+print_result(const struct verify *v, bool intact)
 {
-	bool standard = strcmp(file, "-") == 0;
-	const char *name = standard ? "(standard input)" : file;
-	struct lines lines = { 0 };
-	int fd, rv;
+	const struct auditor *a = &v->auditor;
 
-	fd = standard ? STDIN_FILENO : open(file, O_RDONLY | O_CLOEXEC);
-	if (fd == -1)
-		return bad_file(name, strerror(errno));
-	if (lines_init(&lines, fd) == -1)
-		rv = bad_file(name, "no memory");
-	else
-		rv = verify_lines(v, &lines, name, ret_first);
-	lines_release(&lines);
-	if (!standard)
-		close(fd);
+	if (v->json)
+		return print_json(v, intact);
+	if (!intact) {
+		print_where(&v->fault);
+		fprintf(stderr, "%s\n", v->fault.what);
+		return 1;
+	}
+	printf("%" PRIu64 " records, seq %" PRIu64 " to %" PRIu64
+	       ", chain intact\n",
+	    a->follower.records, a->follower.first, a->follower.last.seq);
+	print_checkpoints(a);
+	return 0;
+}
+
+static int
+verify(struct verify *v, const struct log_files *files)
+{
+	struct input *input = log_open(files);
+	struct record_place nowhere = { NULL, 0 };
+	int rv;
+
+	if (input == NULL)
+		return EX_DATAERR;
+	rv = verify_lines(v, input);
+	/* A log that was emptied must not pass for an intact one. */
+	if (rv == 0 && v->auditor.follower.records == 0) {
+		fault_set(
+		    &v->fault, FAULT_TRUNCATED, nowhere, 0, 0, "no records");
+		rv = 1;
+	}
+	if (rv != EX_DATAERR)
+		rv = print_result(v, rv == 0);
+	input_close(input);
 	return rv;
 }
 
 int
 log_verify(const char *dir, int argc, char **argv)
 {
-	struct verifier v;
-	uint64_t first = 0;
+	struct verify *v = calloc(1, sizeof(*v));
 	int rv;
 
-	(void)dir;
-	if (argc < 2)
-		return usage_error("log verify: name the files, oldest first");
-	verifier_init(&v, false);
-	for (int i = 1; i < argc; i++) {
-		if (argv[i][0] == '-' && argv[i][1] != '\0')
-			return usage_error(
-			    "log verify: unknown option '%s'", argv[i]);
-		if ((rv = verify_file(&v, argv[i], &first)) != 0)
-			return rv;
+	if (v == NULL) {
+		fputs("countersignctl: no memory\n", stderr);
+		return EX_OSERR;
 	}
-	/* A log that was emptied must not pass for an intact one. */
-	if (v.records == 0)
-		return bad_file(argv[argc - 1], "no records");
-	printf("%" PRIu64 " records, seq %" PRIu64 " to %" PRIu64
-	       ", chain intact\n",
-	    v.records, first, v.chain.seq);
-	return 0;
+	auditor_init(&v->auditor);
+	rv = parse_options(v, argc, argv);
+	if (rv == 0)
+		rv = verify(v,
+		    &(struct log_files){ dir, argc - optind, argv + optind });
+	auditor_release(&v->auditor);
+	free(v);
+	return rv;
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* covers: src/ctl/log_given.c */
 #include "ctl/logs.h"
 
 #include <fcntl.h>
@@ -7,18 +8,24 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sysexits.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
-#include "audit/verify.h"
+#include "../audit/support_log.h"
 
 #define LINES 5
 
 static char dir[] = "/tmp/logverify.XXXXXX";
 static char line[LINES][RECORD_MAX + 1];
+static const char *tree = "/nonexistent";
 static char out[4096]; /* both streams of the last run */
+
+#define NO_CHECKPOINT                                                       \
+	"NO CHECKPOINT covers these records: whoever could write them can " \
+	"have changed any of them\n"
 
 static int
 set_up(void **state)
@@ -70,20 +77,16 @@ put(const char *name, const char *lines)
 
 /* Runs it with stdout and stderr in out. */
 static int
-verify(int argc, const char *one, const char *two)
+run(int argc, char **argv)
 {
-	char word[] = "verify", first[64], second[64];
-	char *argv[] = { word, first, second, NULL };
 	int keep[2] = { dup(1), dup(2) }, fd, rv;
 	ssize_t len;
 
-	snprintf(first, sizeof(first), "%s", one);
-	snprintf(second, sizeof(second), "%s", two);
 	fd = open("out", O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	fflush(NULL);
 	dup2(fd, 1);
 	dup2(fd, 2);
-	rv = log_verify("/nonexistent", argc, argv);
+	rv = log_verify(tree, argc, argv);
 	fflush(NULL);
 	for (int i = 0; i < 2; i++) {
 		dup2(keep[i], i + 1);
@@ -96,13 +99,26 @@ verify(int argc, const char *one, const char *two)
 	return rv;
 }
 
+static int
+verify(int argc, const char *one, const char *two)
+{
+	char word[] = "verify", first[64], second[64];
+	char *argv[] = { word, first, second, NULL };
+
+	snprintf(first, sizeof(first), "%s", one);
+	snprintf(second, sizeof(second), "%s", two);
+	argv[argc] = NULL;
+	return run(argc, argv);
+}
+
 static void
 accepts_an_intact_chain(void **state)
 {
 	(void)state;
 	put("a", "12345");
 	assert_int_equal(verify(2, "a", ""), 0);
-	assert_string_equal(out, "5 records, seq 1 to 5, chain intact\n");
+	assert_string_equal(
+	    out, "5 records, seq 1 to 5, chain intact\n" NO_CHECKPOINT);
 }
 
 static void
@@ -112,13 +128,13 @@ follows_the_chain_across_files(void **state)
 	put("a", "23");
 	put("b", "45");
 	assert_int_equal(verify(3, "a", "b"), 0);
-	assert_string_equal(out, "4 records, seq 2 to 5, chain intact\n");
-	assert_int_equal(verify(3, "b", "a"), 1);
 	assert_string_equal(
-	    out, "a:1: seq 2: comes after seq 5: repeated or out of order\n");
+	    out, "4 records, seq 2 to 5, chain intact\n" NO_CHECKPOINT);
+	assert_int_equal(verify(3, "b", "a"), 0);
 	put("b", "5");
 	assert_int_equal(verify(3, "a", "b"), 1);
-	assert_string_equal(out, "b:1: seq 5: comes after seq 3: 1 missing\n");
+	assert_string_equal(
+	    out, "b:1: seq 4: 1 missing: seq 5 comes after seq 3\n");
 }
 
 static void
@@ -132,7 +148,8 @@ reads_standard_input(void **state)
 	dup2(fd, 0);
 	close(fd);
 	assert_int_equal(verify(2, "-", ""), 0);
-	assert_string_equal(out, "3 records, seq 1 to 3, chain intact\n");
+	assert_string_equal(
+	    out, "3 records, seq 1 to 3, chain intact\n" NO_CHECKPOINT);
 	put("a", "12x");
 	fd = open("a", O_RDONLY | O_CLOEXEC);
 	dup2(fd, 0);
@@ -153,9 +170,7 @@ names_the_first_bad_record(void **state)
 	put("a", "12345");
 	line[2][20] = kept;
 	assert_int_equal(verify(2, "a", ""), 1);
-	assert_string_equal(out,
-	    "a:4: seq 4: prev is not the hash of seq 3: one of the two was "
-	    "changed\n");
+	assert_string_equal(out, "a:3: seq 3: this record was changed\n");
 }
 
 static void
@@ -177,8 +192,8 @@ calls_a_torn_record_torn(void **state)
 	put("a", "12<86>");
 	put("b", "3");
 	assert_int_equal(verify(3, "a", "b"), 1);
-	assert_memory_equal(out, "a:3: seq 3 expected: torn record, 4 bytes",
-	    strlen("a:3: seq 3 expected: torn record, 4 bytes"));
+	assert_memory_equal(out, "a:3: seq 3 expected: a torn record, 4 bytes",
+	    strlen("a:3: seq 3 expected: a torn record, 4 bytes"));
 }
 
 static void
@@ -187,7 +202,7 @@ an_emptied_log_is_not_intact(void **state)
 	(void)state;
 	put("a", "");
 	assert_int_equal(verify(2, "a", ""), 1);
-	assert_string_equal(out, "countersignctl: a: no records\n");
+	assert_string_equal(out, "countersignctl: no records\n");
 	put("b", "1");
 	assert_int_equal(verify(3, "a", "b"), 0);
 }
@@ -196,10 +211,10 @@ static void
 refuses_what_it_cannot_read(void **state)
 {
 	(void)state;
-	assert_int_equal(verify(2, "missing", ""), 1);
+	assert_int_equal(verify(2, "missing", ""), EX_DATAERR);
 	assert_string_equal(
 	    out, "countersignctl: missing: No such file or directory\n");
-	assert_int_equal(verify(2, ".", ""), 1);
+	assert_int_equal(verify(2, ".", ""), EX_DATAERR);
 	assert_string_equal(out, "countersignctl: .: Is a directory\n");
 }
 
@@ -207,9 +222,248 @@ static void
 refuses_wrong_usage(void **state)
 {
 	(void)state;
-	assert_int_equal(verify(1, "", ""), EX_USAGE);
 	assert_int_equal(verify(2, "--fast", ""), EX_USAGE);
 	assert_non_null(strstr(out, "unknown option '--fast'"));
+	assert_int_equal(verify(2, "--key", ""), EX_USAGE);
+	assert_non_null(strstr(out, "a value must follow '--key'"));
+}
+
+/* Without a file, what the tree says is the log, with all its pieces. */
+static void
+reads_the_log_of_the_tree(void **state)
+{
+	char word[] = "verify", *argv[] = { word, NULL };
+	char conf[128];
+	FILE *file;
+
+	(void)state;
+	assert_int_equal(run(1, argv), EX_DATAERR);
+	assert_int_equal(mkdir("tree", 0755), 0);
+	file = fopen("tree/countersign.conf", "we");
+	snprintf(conf, sizeof(conf), "[audit]\nfile = %s/log\n", dir);
+	fputs(conf, file);
+	assert_int_equal(fclose(file), 0);
+	put("log.000000000001", "12");
+	put("log.000000000003", "345");
+	tree = "tree";
+	assert_int_equal(run(1, argv), 0);
+	assert_string_equal(
+	    out, "5 records, seq 1 to 5, chain intact\n" NO_CHECKPOINT);
+	tree = "/nonexistent";
+	unlink("log.000000000001");
+	unlink("log.000000000003");
+	unlink("tree/countersign.conf");
+	assert_int_equal(rmdir("tree"), 0);
+}
+
+static struct signer signer, other;
+static struct log whole;
+
+/* The text is a file's whole content. */
+static void
+put_text(const char *name, const char *text)
+{
+	FILE *file = fopen(name, "we");
+
+	assert_non_null(file);
+	fputs(text, file);
+	assert_int_equal(fclose(file), 0);
+}
+
+static void
+put_log(const char *name, const struct log *log)
+{
+	FILE *file = fopen(name, "we");
+
+	assert_non_null(file);
+	for (size_t i = 0; i < log->count; i++)
+		fprintf(file, "%s\n", log->line[i]);
+	assert_int_equal(fclose(file), 0);
+}
+
+/* With more words, the file "a" last; NULL ends them. */
+static int
+verify_with(const char *option, const char *value, const char *option2,
+    const char *value2)
+{
+	const char *words[] = { "verify", option, value, option2, value2 };
+	char *argv[8];
+	int argc = 0, rv;
+
+	for (size_t i = 0; i < 5; i++)
+		if (words[i] != NULL)
+			argv[argc++] = strdup(words[i]);
+	argv[argc++] = strdup("a");
+	argv[argc] = NULL;
+	rv = run(argc, argv);
+	while (argc > 0)
+		free(argv[--argc]);
+	return rv;
+}
+
+static void
+takes_keys_in_every_form(void **state)
+{
+	static const char pem_of_other[] =
+	    "-----BEGIN PUBLIC KEY-----\n"
+	    "MCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=\n"
+	    "-----END PUBLIC KEY-----\n";
+	char key[NOTE_VKEY + 1], pem[256], base64[64];
+	uint8_t der[44] = { 0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65,
+		0x70, 0x03, 0x21, 0x00 };
+
+	(void)state;
+	put_log("a", &whole);
+	note_key_text(&signer.key, key);
+	assert_int_equal(verify_with("--key", key, NULL, NULL), 0);
+	assert_null(strstr(out, "was taken from the records"));
+	assert_non_null(strstr(out, "8 checkpoints by " LOG_ORIGIN "+"));
+	assert_non_null(
+	    strstr(out, "covered up to seq 55, 5 records after that\n"));
+	strcat(key, "\n");
+	put_text("key", key);
+	assert_int_equal(verify_with("--key", "key", NULL, NULL), 0);
+	memcpy(der + 12, signer.key.pubkey, NOTE_PUBKEY);
+	base64_encode(der, sizeof(der), true, base64);
+	snprintf(pem, sizeof(pem),
+	    "-----BEGIN PUBLIC KEY-----\n%s\n-----END PUBLIC KEY-----\n",
+	    base64);
+	put_text("key", pem);
+	assert_int_equal(verify_with("--key", "key", NULL, NULL), 0);
+	put_text("key", pem_of_other);
+	assert_int_equal(verify_with("--key", "key", NULL, NULL), 1);
+	assert_non_null(strstr(out,
+	    "a:7: seq 7: its checkpoint is signed by "
+	    "another audit key than those given: "));
+}
+
+static void
+says_that_the_key_came_with_the_records(void **state)
+{
+	(void)state;
+	put_log("a", &whole);
+	assert_int_equal(verify_with(NULL, NULL, NULL, NULL), 0);
+	assert_non_null(
+	    strstr(out, "the audit key was taken from the records"));
+}
+
+/* A planned change is one where both keys are given. */
+static void
+takes_two_keys(void **state)
+{
+	char first[NOTE_VKEY], second[NOTE_VKEY];
+	struct log log = whole;
+
+	(void)state;
+	note_key_text(&signer.key, first);
+	note_key_text(&other.key, second);
+	log_reseal(&log, 30, &other);
+	put_log("a", &log);
+	assert_int_equal(verify_with("--key", first, "--key", second), 0);
+	assert_int_equal(verify_with("--key", first, NULL, NULL), 1);
+	assert_non_null(strstr(out, "a:35: seq 35: "));
+	assert_int_equal(verify_with("--key", second, NULL, NULL), 1);
+	assert_non_null(strstr(out, "a:7: seq 7: "));
+}
+
+static void
+takes_checkpoints_and_proofs(void **state)
+{
+	char note[CHECKPOINT_NOTE], proof[CHECKPOINT_NOTE + 256];
+	struct log log = whole;
+
+	(void)state;
+	put_log("a", &whole);
+	log_note(&whole, 58, &signer, note);
+	put_text("note", note);
+	assert_int_equal(verify_with("--from", "note", NULL, NULL), 0);
+	assert_non_null(strstr(out, "1 given checkpoint agrees\n"));
+	assert_non_null(
+	    strstr(out, "covered up to seq 58, 2 records after that\n"));
+	snprintf(proof, sizeof(proof),
+	    "c2sp.org/tlog-proof@v1\nextra YWJj\nindex 3\n"
+	    "CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n\n%s",
+	    note);
+	put_text("note", proof);
+	assert_int_equal(verify_with("--from", "note", NULL, NULL), 0);
+	log.count = 40;
+	put_log("a", &log);
+	assert_int_equal(verify_with("--from", "note", NULL, NULL), 1);
+	assert_string_equal(out,
+	    "a:40: seq 41 to 58: the log ends at seq 40, but the checkpoint "
+	    "note covers 58 (proven are the first 34)\n");
+}
+
+static void
+refuses_bad_checkpoints_and_keys(void **state)
+{
+	char note[CHECKPOINT_NOTE];
+
+	(void)state;
+	put_log("a", &whole);
+	assert_int_equal(verify_with("--from", "none", NULL, NULL), EX_DATAERR);
+	assert_string_equal(
+	    out, "countersignctl: none: No such file or directory\n");
+	put_text("note", "hello\n");
+	assert_int_equal(verify_with("--from", "note", NULL, NULL), EX_DATAERR);
+	put_text("note", "c2sp.org/tlog-proof@v1\nindex 3\n");
+	assert_int_equal(verify_with("--from", "note", NULL, NULL), EX_DATAERR);
+	assert_int_equal(verify_with("--key", "none", NULL, NULL), EX_DATAERR);
+	put_text("key", "signer1+00000000+AAAA\n");
+	assert_int_equal(verify_with("--key", "key", NULL, NULL), EX_DATAERR);
+	put_text("key", "-----BEGIN PUBLIC KEY-----\nAAAA\n");
+	assert_int_equal(verify_with("--key", "key", NULL, NULL), EX_DATAERR);
+	log_note(&whole, 58, &other, note);
+	put_text("note", note);
+	assert_int_equal(verify_with("--from", "note", NULL, NULL), 1);
+	assert_memory_equal(out, "note: ", 6);
+}
+
+static void
+prints_json(void **state)
+{
+	char key[NOTE_VKEY], want[512];
+	struct log log = whole;
+
+	(void)state;
+	put_log("a", &whole);
+	note_key_text(&signer.key, key);
+	assert_int_equal(verify_with("--json", "--key", key, NULL), 0);
+	snprintf(want, sizeof(want),
+	    "{\"intact\":true,\"records\":60,\"first\":1,\"last\":60,"
+	    "\"checkpoints\":8,\"covered\":55,\"key\":\"%s\","
+	    "\"key-given\":true}\n",
+	    key);
+	assert_string_equal(out, want);
+	log_delete(&log, 4);
+	put_log("a", &log);
+	assert_int_equal(verify_with("--json", NULL, NULL, NULL), 1);
+	assert_string_equal(out,
+	    "{\"intact\":false,\"records\":4,\"first\":1,\"last\":4,"
+	    "\"checkpoints\":0,\"covered\":0,\"key-given\":false,"
+	    "\"fault\":\"missing\",\"bad-first\":5,\"bad-last\":5,"
+	    "\"file\":\"a\",\"line\":5,\"message\":\"1 missing: seq 6 comes "
+	    "after seq 4\"}\n");
+}
+
+static int
+sign_log(void **state)
+{
+	(void)state;
+	signer_init(&signer, LOG_ORIGIN, 1);
+	signer_init(&other, LOG_ORIGIN, 2);
+	log_make(&whole, 60, 7, &signer);
+	return set_up(state);
+}
+
+static int
+release_log(void **state)
+{
+	signer_release(&signer);
+	signer_release(&other);
+	unlink("key");
+	unlink("note");
+	return tear_down(state);
 }
 
 int
@@ -225,7 +479,14 @@ main(void)
 		cmocka_unit_test(an_emptied_log_is_not_intact),
 		cmocka_unit_test(refuses_what_it_cannot_read),
 		cmocka_unit_test(refuses_wrong_usage),
+		cmocka_unit_test(reads_the_log_of_the_tree),
+		cmocka_unit_test(takes_keys_in_every_form),
+		cmocka_unit_test(says_that_the_key_came_with_the_records),
+		cmocka_unit_test(takes_two_keys),
+		cmocka_unit_test(takes_checkpoints_and_proofs),
+		cmocka_unit_test(refuses_bad_checkpoints_and_keys),
+		cmocka_unit_test(prints_json),
 	};
 
-	return cmocka_run_group_tests(tests, set_up, tear_down);
+	return cmocka_run_group_tests(tests, sign_log, release_log);
 }

@@ -103,8 +103,7 @@ verify_names_the_first_record_that_was_changed() {
 	cp "$DIR/log/audit.log" "$DIR/changed"
 	sed -i '4s/outcome="ok"/outcome="OK"/' "$DIR/changed"
 	expect_exit 1 "$CTL" log verify "$DIR/changed"
-	# Its successor holds the hash that it had.
-	expect_match stderr "*changed:5:*" "$(cat "$ERR" "$OUT")"
+	expect_match stderr "*changed:4: seq 4: *" "$(cat "$ERR" "$OUT")"
 	sed 4d "$DIR/log/audit.log" >"$DIR/changed"
 	expect_exit 1 "$CTL" log verify "$DIR/changed"
 	sed 4p "$DIR/log/audit.log" >"$DIR/changed"

@@ -11,7 +11,6 @@
 #include "broker/notary.h"
 #include "broker/note_file.h"
 #include "broker/service.h"
-#include "broker/tree_stub.h"
 
 /* Between two for receipts: those that come meanwhile share the next. */
 #define SHARE_US 20000u

@@ -7,7 +7,6 @@
 #include "broker/audit_key.h"
 #include "broker/records.h"
 #include "broker/service.h"
-#include "broker/tree_stub.h"
 
 static void
 end(struct notary *notary, enum reason reason, const char *text)
@@ -74,7 +73,7 @@ notary_begin(struct notary *notary, const char *origin, const char *why)
 {
 	struct key *key = audit_key(notary->service);
 
-	journal_tree(notary->service->journal, &notary->tree);
+	notary->tree = *journal_tree(notary->service->journal);
 	if (key == NULL || notary->tree.size == 0 ||
 	    audit_key_note(key, origin, &notary->key) == -1 ||
 	    merkle_root(&notary->tree, notary->what.root) == -1)

@@ -6,7 +6,6 @@
 #include "audit/proof.h"
 #include "broker/service.h"
 #include "broker/slot.h"
-#include "broker/tree_stub.h"
 
 static struct service *
 service_of(const struct slot *slot)

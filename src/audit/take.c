@@ -61,7 +61,8 @@ slice_number(const struct slice *line, uint64_t *ret)
 		return false;
 	memcpy(digits, line->at, line->len);
 	digits[line->len] = '\0';
-	return text_number(digits, TAKE_NUMBER_MAX, ret) == 0;
+	return strlen(digits) == line->len &&
+	    text_number(digits, TAKE_NUMBER_MAX, ret) == 0;
 }
 
 bool

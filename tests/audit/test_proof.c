@@ -292,6 +292,20 @@ says_what_is_wrong(void **state)
 }
 
 static void
+refuses_a_nul_in_a_number(void **state)
+{
+	static const char text[] = HEAD "extra AA==\nindex 3\0x\n\nx";
+	static struct proof_space space;
+	struct tlog_proof proof;
+	struct text_error err;
+
+	(void)state;
+	assert_int_equal(
+	    proof_parse(text, sizeof(text) - 1, &proof, &space, &err), -1);
+	assert_string_equal(err.what, "no index");
+}
+
+static void
 refuses_a_record_that_a_record_cannot_be(void **state)
 {
 	char text[PROOF_TEXT_MAX], extra[BASE64_SIZE(RECORD_MAX + 1)];
@@ -382,6 +396,7 @@ main(void)
 		    refuses_every_truncation_and_every_lost_line, setup),
 		cmocka_unit_test_setup(refuses_every_doubled_line, setup),
 		cmocka_unit_test_setup(says_what_is_wrong, setup),
+		cmocka_unit_test(refuses_a_nul_in_a_number),
 		cmocka_unit_test_setup(
 		    refuses_a_record_that_a_record_cannot_be, setup),
 		cmocka_unit_test_setup(

@@ -99,6 +99,20 @@ every_verb_and_option_of_the_admin_is_in_its_page() {
 	    all_in countersignctl.8 18
 }
 
+every_question_about_records_is_in_the_page_of_the_admin() {
+	rows src/ctl/log_show.c src/ctl/log_who.c | sed 's/^/--/' | sort -u |
+	    all_in countersignctl.8 20
+}
+
+every_name_in_json_is_in_the_audit_page() {
+	{
+		grep -oE '"@?[a-z]+\.[a-z.]+"' src/review/json.c |
+		    grep -v countersign
+		echo '@timestamp message'
+	} | tr -d '"' | tr ' ' '\n' | sed 's/\.$//; s/\./\\./g' | sort -u |
+	    all_in countersign-audit.7 17
+}
+
 every_page_is_clean() {
 	mandoc -Tlint -Wwarning man/*
 }
@@ -114,4 +128,6 @@ cases every_reason_is_in_the_protocol_page \
     every_key_attribute_and_change_is_in_the_audit_page \
     every_option_of_the_daemon_is_in_its_page \
     every_verb_and_option_of_the_admin_is_in_its_page \
+    every_question_about_records_is_in_the_page_of_the_admin \
+    every_name_in_json_is_in_the_audit_page \
     every_page_is_clean

@@ -13,10 +13,11 @@
 
 #include "base/loop.h"
 
-/* Jobs of one owner, and of each kind in all; beyond them: busy. */
-#define ARCHIVE_OWNER_MAX 2
-#define ARCHIVE_FINDS 8
+/* Jobs of each kind in all, and of one owner; beyond them: busy. */
+#define ARCHIVE_FINDS 16
+#define ARCHIVE_OWNER_FINDS 4
 #define ARCHIVE_READERS 4
+#define ARCHIVE_OWNER_READERS 2
 /* Lines come in runs of at most so many bytes. */
 #define ARCHIVE_CHUNK ((size_t)32 << 10)
 

@@ -9,10 +9,12 @@
 /* Compression has a turn so often, however many others wait. */
 #define PACK_US 100000u
 
-static const unsigned most[] = {
-	[JOB_FIND] = ARCHIVE_FINDS,
-	[JOB_READ] = ARCHIVE_READERS,
-	[JOB_PACK] = 1,
+static const struct {
+	unsigned all, owner;
+} most[] = {
+	[JOB_FIND] = { ARCHIVE_FINDS, ARCHIVE_OWNER_FINDS },
+	[JOB_READ] = { ARCHIVE_READERS, ARCHIVE_OWNER_READERS },
+	[JOB_PACK] = { 1, 1 },
 };
 
 void
@@ -45,17 +47,19 @@ static struct archive_job **
 find_place(struct archive_jobs *j, enum job_kind kind, const void *owner)
 {
 	struct archive_job **ret = NULL;
-	unsigned kinds = 0, owners = 0;
+	unsigned all = 0, owners = 0;
 
 	for (unsigned i = 0; i < JOBS_MAX; i++) {
 		if (j->place[i] == NULL) {
 			ret = &j->place[i];
 			continue;
 		}
-		kinds += j->place[i]->kind == kind;
+		if (j->place[i]->kind != kind)
+			continue;
+		all++;
 		owners += j->place[i]->asker.owner == owner;
 	}
-	return kinds < most[kind] && owners < ARCHIVE_OWNER_MAX ? ret : NULL;
+	return all < most[kind].all && owners < most[kind].owner ? ret : NULL;
 }
 
 struct archive_job *

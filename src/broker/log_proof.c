@@ -81,7 +81,7 @@ begin(struct log_proof *p)
 	struct request *q = p->q;
 	struct service *service = q->session->service;
 	const struct names *keys = &q->session->client->profile->keys;
-	struct archive_asker asker = { q->session, on_answer, p };
+	struct archive_asker asker = { q->session->client, on_answer, p };
 	char hex[2 * DIGEST_MAX + 1];
 	struct journal_state state;
 

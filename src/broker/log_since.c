@@ -71,7 +71,7 @@ on_answer(void *arg, const struct archive_answer *answer)
 		snprintf(text, sizeof(text),
 		    "the oldest record that is still here is %ju",
 		    (uintmax_t)answer->seq);
-		request_fail(q, REASON_BAD_INPUT, text);
+		request_fail(q, REASON_NOT_FOUND, text);
 		return;
 	}
 	log_warn("the log cannot be read: %s", answer->text);
@@ -93,7 +93,7 @@ begin(struct request *q)
 	if (q->command.seq > state.seq + 1) {
 		snprintf(text, sizeof(text), "the last record is %ju",
 		    (uintmax_t)state.seq);
-		request_fail(q, REASON_BAD_INPUT, text);
+		request_fail(q, REASON_NOT_FOUND, text);
 		return;
 	}
 	if (service->archive != NULL)

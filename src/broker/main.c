@@ -29,7 +29,7 @@
  * Our own: channels, the audit file, threads, an admin, a file of the tree,
  * pieces of the log that are read.
  */
-#define SPARE_FILES 40
+#define SPARE_FILES 48
 
 struct options {
 	const char *dir;

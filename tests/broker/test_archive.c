@@ -184,7 +184,7 @@ readers_and_searches_side_by_side(void **state)
 }
 
 static bool
-two_finds_fit(void)
+another_fits(void)
 {
 	return begin_find(&askers[14]);
 }
@@ -200,17 +200,17 @@ more_than_their_number_are_refused(void **state)
 		assert_true(begin_read(&askers[i], 1, 200));
 	}
 	assert_false(begin_read(&askers[ARCHIVE_READERS], 1, 200));
-	/* Somebody who has two already. */
-	for (unsigned i = 4; i < 7; i++)
+	/* Somebody who has four already. */
+	for (unsigned i = 4; i < 9; i++)
 		askers[i].as.owner = &askers[4];
-	assert_true(begin_find(&askers[4]));
-	assert_true(begin_find(&askers[5]));
-	assert_false(begin_find(&askers[6]));
-	run_until_finished(2);
+	for (unsigned i = 4; i < 8; i++)
+		assert_true(begin_find(&askers[i]));
+	assert_false(begin_find(&askers[8]));
+	run_until_finished(4);
 	askers[14].as.owner = &askers[4];
-	run_until(two_finds_fit);
+	run_until(another_fits);
 	archive_cancel(askers[0].job);
-	run_until_finished(3);
+	run_until_finished(5);
 }
 
 static void

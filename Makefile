@@ -129,7 +129,7 @@ $(B)/tests/token/test_faults $(B)/tests/token/test_protection \
 $(B)/tests/token/test_key $(B)/tests/token/test_provision: | \
 	$(B)/countersign-token $(B)/countersignctl $(B)/tools/module_fault
 
-$(addprefix $(B)/tests/broker/,test_sign test_workers test_sessions test_life test_reload test_teller test_log_since): | \
+$(addprefix $(B)/tests/broker/,test_sign test_checkpoint test_receipt test_workers test_sessions test_life test_reload test_teller test_log_since): | \
 	$(B)/countersign-broker
 
 # tests/fuzz/fuzz_broker_x.c does the same for broker.
@@ -203,6 +203,7 @@ install: all
 	    install -m 644 man/*.$$s $(DESTDIR)$(PREFIX)/share/man/man$$s; done
 	set -e; for f in $$(find sshd-config keys-layout -type f); do \
 	    install -D -m 644 $$f $(EXAMPLES)/$$f; done
+	install -m 644 tests/go/verify.go $(EXAMPLES)
 
 clean:
 	rm -rf build

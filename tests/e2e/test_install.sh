@@ -21,7 +21,8 @@ every_file_is_where_the_manual_says() {
 	    share/man/man5/countersign.conf.5 \
 	    share/doc/countersign/examples/sshd-config/countersign.service \
 	    share/doc/countersign/examples/sshd-config/sysusers.d/countersign.conf \
-	    share/doc/countersign/examples/keys-layout/keys.d/release.conf; do
+	    share/doc/countersign/examples/keys-layout/keys.d/release.conf \
+	    share/doc/countersign/examples/verify.go; do
 		[ -f "$ROOT/usr/$file" ] || fail "no $file"
 	done
 }

@@ -40,12 +40,17 @@ log_open(const struct log_files *files)
 	return input;
 }
 
+/* The reason may quote what stands there: that must not reach a terminal. */
 static void
 bad_line(
     struct log_tally *tally, const struct input_line *line, const char *why)
 {
-	if (++tally->bad <= BAD_SHOWN)
-		fprintf(stderr, "%s:%u: %s\n", line->file, line->number, why);
+	char text[4 * sizeof(line->why)];
+
+	if (++tally->bad > BAD_SHOWN)
+		return;
+	text_escape(why, strlen(why), text, sizeof(text));
+	fprintf(stderr, "%s:%u: %s\n", line->file, line->number, text);
 }
 
 /* False: that was the last one. */

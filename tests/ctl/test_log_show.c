@@ -196,6 +196,22 @@ bad_lines_are_named_and_passed_over(void **state)
 }
 
 static void
+bad_lines_do_not_reach_the_terminal(void **state)
+{
+	FILE *file = fopen("a", "we");
+
+	(void)state;
+	fputs("{\"a\": \x1b[2J\xc2\x9b"
+	      "31m}\n{\x1b]0;\a\n\x1b[31m\n",
+	    file);
+	fclose(file);
+	assert_int_equal(LOGS_RUN(log_show, "a"), 1);
+	assert_int_equal(lines(ERR), 4);
+	for (const char *at = ERR; *at != '\0'; at++)
+		assert_true(*at == '\n' || (*at >= ' ' && *at < 0x7f));
+}
+
+static void
 a_wrong_file_does_not_fill_the_terminal(void **state)
 {
 	FILE *file = fopen("a", "we");
@@ -366,6 +382,7 @@ main(void)
 		TEST(the_last_ones_of_those_that_match),
 		TEST(files_come_in_the_order_of_their_records),
 		TEST(bad_lines_are_named_and_passed_over),
+		TEST(bad_lines_do_not_reach_the_terminal),
 		TEST(a_wrong_file_does_not_fill_the_terminal),
 		TEST(standard_input_is_read_too),
 		TEST(without_a_file_it_is_the_log_of_the_tree),

@@ -62,12 +62,22 @@ flat_of(uint64_t leaves)
 	return &flat;
 }
 
+static uint64_t
+naive_split(uint64_t count)
+{
+	uint64_t split = 1;
+
+	while (split * 2 < count)
+		split *= 2;
+	return split;
+}
+
 /* RFC 6962 2.1, to the letter. */
 static void
 naive_root(merkle_hash *leaf, uint64_t count, merkle_hash ret)
 {
 	uint8_t both[1 + 2 * MERKLE_HASH] = { 1 };
-	uint64_t split = 1;
+	uint64_t split = naive_split(count);
 
 	if (count == 0) {
 		assert_int_equal(hash_sha256("", 0, ret), 0);
@@ -77,11 +87,82 @@ naive_root(merkle_hash *leaf, uint64_t count, merkle_hash ret)
 		memcpy(ret, leaf[0], MERKLE_HASH);
 		return;
 	}
-	while (split * 2 < count)
-		split *= 2;
 	naive_root(leaf, split, both + 1);
 	naive_root(leaf + split, count - split, both + 1 + MERKLE_HASH);
 	assert_int_equal(hash_sha256(both, sizeof(both), ret), 0);
+}
+
+/* RFC 6962 2.1.1's PATH. */
+static void
+naive_path(
+    uint64_t index, merkle_hash *leaf, uint64_t count, struct merkle_proof *ret)
+{
+	uint64_t split = naive_split(count);
+
+	if (count == 1)
+		return;
+	if (index < split) {
+		naive_path(index, leaf, split, ret);
+		naive_root(leaf + split, count - split, ret->hash[ret->count]);
+	} else {
+		naive_path(index - split, leaf + split, count - split, ret);
+		naive_root(leaf, split, ret->hash[ret->count]);
+	}
+	ret->count++;
+}
+
+/* RFC 6962 2.1.2's SUBPROOF. */
+static void
+naive_subproof(uint64_t old, merkle_hash *leaf, uint64_t count, bool whole,
+    struct merkle_proof *ret)
+{
+	uint64_t split = naive_split(count);
+
+	if (old == count && whole)
+		return;
+	if (old == count) {
+		naive_root(leaf, count, ret->hash[ret->count]);
+	} else if (old <= split) {
+		naive_subproof(old, leaf, split, whole, ret);
+		naive_root(leaf + split, count - split, ret->hash[ret->count]);
+	} else {
+		naive_subproof(
+		    old - split, leaf + split, count - split, false, ret);
+		naive_root(leaf, split, ret->hash[ret->count]);
+	}
+	ret->count++;
+}
+
+static void
+assert_same_proof(const struct merkle_proof *a, const struct merkle_proof *b)
+{
+	assert_int_equal(a->count, b->count);
+	assert_memory_equal(a->hash, b->hash, a->count * MERKLE_HASH);
+}
+
+static void
+proofs_are_those_of_the_definition(void **state)
+{
+	struct flat *f = flat_of(70);
+	struct merkle_proof proof;
+
+	(void)state;
+	for (uint64_t size = 1; size <= 70; size++) {
+		for (uint64_t i = 0; i < size; i++) {
+			struct merkle_proof want = { 0 };
+
+			naive_path(i, f->leaf, size, &want);
+			merkle_inclusion(i, size, read_flat, f, &proof);
+			assert_same_proof(&proof, &want);
+		}
+		for (uint64_t old = 1; old < size; old++) {
+			struct merkle_proof want = { 0 };
+
+			naive_subproof(old, f->leaf, size, true, &want);
+			merkle_consistency(old, size, read_flat, f, &proof);
+			assert_same_proof(&proof, &want);
+		}
+	}
 }
 
 /* Certificate Transparency's own test vectors. */
@@ -521,6 +602,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(roots_are_those_of_certificate_transparency),
 		cmocka_unit_test(roots_are_those_of_the_definition),
+		cmocka_unit_test(proofs_are_those_of_the_definition),
 		cmocka_unit_test(a_hash_stands_where_its_index_says),
 		cmocka_unit_test(indexes_are_those_of_tlog),
 		cmocka_unit_test(resuming_equals_appending),

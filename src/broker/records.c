@@ -29,6 +29,7 @@ rule_text(const struct rule *rule, char ret[static RULE_SIZE])
 void
 record_start(struct service *service, size_t repaired, bool separated)
 {
+	const struct signing_key *audit = tree_audit_key(service->tree);
 	struct record *r = journal_begin(service->journal, EVENT_START);
 
 	if (r == NULL)
@@ -36,6 +37,7 @@ record_start(struct service *service, size_t repaired, bool separated)
 	record_add(r, "version", VERSION);
 	record_add(r, "tree", service->fingerprint);
 	record_add(r, "separated", separated ? "yes" : "no");
+	record_add(r, "audit-key", audit != NULL ? audit->name : "none");
 	if (repaired > 0)
 		record_add_number(r, "repaired", repaired);
 	journal_end(service->journal,

@@ -5,6 +5,7 @@
 #
 #	instance_new DIR [TYPE...]	tree, token, a key of each type, clients
 #	instance_start DIR [OPTION...]	returns when it is ready: PORT and PID
+#	instance_audit DIR		an audit key, for checkpoints and receipts
 #	instance_stop DIR		SIGTERM; fails unless it exits 0
 #	sign_ssh DIR [COMMAND...]	stock ssh, as the client build01
 #	sign_as DIR CLIENT [COMMAND...]	as another client of the folder
@@ -83,6 +84,17 @@ instance_keys() { # DIR TYPE...
 	END
 }
 
+# Its token has the key in any case.
+instance_audit() { # DIR
+	cat >"$1/keys.d/audit.conf" <<-END
+		# Signs checkpoints of the audit log; no client can use it.
+		[key audit]
+		token = demo
+		object = pkcs11:object=audit
+		use = audit
+	END
+}
+
 # A client key whose principal is CLIENT, with PROFILE.
 instance_client() { # DIR CLIENT PROFILE [TYPE]
 	mkdir -p "$1/client" || return
@@ -108,6 +120,7 @@ $instance_at/token/tokens|" "$instance_at/token/softhsm2.conf" || return
 			    "$(instance_key_name "$instance_type")" \
 			    "$instance_type" || return
 		done
+		token_key "$instance_at/token" demo audit ed25519 || return
 	fi
 	chmod 0755 "$instance_at/token" || return
 	if [ "$(id -u)" = 0 ]; then

@@ -185,6 +185,7 @@ cover:
 
 lint: all
 	clang-format --dry-run -Werror $$(find src tests -name '*.[ch]')
+	@gofmt -d tests/go | { ! grep .; }
 	@$(foreach d,$(patsubst USES_%,%,$(filter USES_%,$(.VARIABLES))), \
 	    scripts/check-boundaries $(d) "$(USES_$(d))" "$(LIBS_$(d))" \
 	    $(NAME_$(d):%=$(B)/%) &&) true

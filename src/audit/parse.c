@@ -257,16 +257,20 @@ check_characters(const char *line, size_t len)
 static const char *
 check_bytes(const char *line, size_t len)
 {
-	bool ascii = true;
+	unsigned control = 0, high = 0;
 
 	if (len >= RECORD_MAX)
 		return "longer than a record can be";
+	/* Without a branch in it the loop is several times as fast. */
 	for (size_t i = 0; i < len; i++) {
-		if ((unsigned char)line[i] < ' ' || line[i] == 0x7f)
-			return "it has a control character";
-		ascii = ascii && (unsigned char)line[i] < 0x80;
+		unsigned char c = (unsigned char)line[i];
+
+		control |= (unsigned)(c < ' ') | (unsigned)(c == 0x7f);
+		high |= c;
 	}
-	return ascii ? NULL : check_characters(line, len);
+	if (control != 0)
+		return "it has a control character";
+	return high < 0x80 ? NULL : check_characters(line, len);
 }
 
 /* The text, from the blank before it. */

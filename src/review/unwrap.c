@@ -102,12 +102,22 @@ append(char *to, const char *from, size_t len)
 	return to + len;
 }
 
+/* "][": one element behind another, or something in a text. */
+static bool
+has_elements(const char *at, const char *end)
+{
+	while ((at = memchr(at, ']', (size_t)(end - at))) != NULL)
+		if (++at < end && *at == '[')
+			return true;
+	return false;
+}
+
 /* Is there anything that a relay may have added?  Hardly ever. */
 static bool
 is_pure(const char *line, size_t len)
 {
-	return memmem(line, len, "][", 2) == NULL &&
-	    memmem(line, len, BOM, sizeof(BOM) - 1) == NULL &&
+	return !has_elements(line, line + len) &&
+	    memchr(line, BOM[0], len) == NULL &&
 	    (len == 0 || (line[len - 1] != '\r' && line[len - 1] != ' '));
 }
 

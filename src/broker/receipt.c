@@ -73,7 +73,7 @@ proof_of(struct service *service, uint64_t seq, const char *record, size_t len,
 	checkpoints_state(service->checkpoints, &newest);
 	if (newest.note == NULL ||
 	    journal_inclusion(
-		service->journal, proof.index, newest.size, &proof.path) == -1)
+		service->journal, seq, newest.size, &proof.path) == -1)
 		return -1;
 	proof.note = newest.note;
 	proof.note_len = newest.note_len;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "audit/merkle.h"
 
+#include <pthread.h>
 #include <stdbool.h>
 #include <string.h>
 
@@ -11,6 +12,32 @@
 /* One a thread, kept: with a new one a hash would take half as long again. */
 static _Thread_local EVP_MD_CTX *context;
 
+/* It goes with its thread. */
+static pthread_key_t contexts;
+static pthread_once_t contexts_once = PTHREAD_ONCE_INIT;
+static bool contexts_end;
+
+static void
+free_context(void *ctx)
+{
+	EVP_MD_CTX_free(ctx);
+}
+
+static void
+make_contexts(void)
+{
+	contexts_end = pthread_key_create(&contexts, free_context) == 0;
+}
+
+static void
+make_context(void)
+{
+	pthread_once(&contexts_once, make_contexts);
+	context = EVP_MD_CTX_new();
+	if (contexts_end)
+		pthread_setspecific(contexts, context);
+}
+
 /* SHA-256(prefix || data): 0, or -1. */
 static int
 hash_prefixed(uint8_t prefix, const void *data, size_t len, merkle_hash ret)
@@ -18,7 +45,7 @@ hash_prefixed(uint8_t prefix, const void *data, size_t len, merkle_hash ret)
 	const EVP_MD *md = hash_sha256_md();
 
 	if (context == NULL)
-		context = EVP_MD_CTX_new();
+		make_context();
 	if (md == NULL || context == NULL ||
 	    EVP_DigestInit_ex2(context, md, NULL) != 1 ||
 	    EVP_DigestUpdate(context, &prefix, 1) != 1 ||

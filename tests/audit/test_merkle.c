@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "audit/merkle.h"
 
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -596,6 +597,32 @@ refuses_a_count_beyond_its_space(void **state)
 	assert_int_equal(merkle_check_inclusion(&proof, 0, hash, 0, hash), -1);
 }
 
+static void *
+hash_a_leaf(void *arg)
+{
+	return merkle_leaf("a", 1, arg) == 0 ? arg : NULL;
+}
+
+/* What a thread needs for it goes with the thread: LeakSanitizer looks. */
+static void
+threads_hash_alike_and_leave_nothing(void **state)
+{
+	merkle_hash want, got;
+	pthread_t thread;
+	void *done;
+
+	(void)state;
+	assert_int_equal(merkle_leaf("a", 1, want), 0);
+	for (int i = 0; i < 4; i++) {
+		memset(got, 0, sizeof(got));
+		assert_int_equal(
+		    pthread_create(&thread, NULL, hash_a_leaf, got), 0);
+		assert_int_equal(pthread_join(thread, &done), 0);
+		assert_non_null(done);
+		assert_memory_equal(got, want, sizeof(want));
+	}
+}
+
 int
 main(void)
 {
@@ -619,6 +646,7 @@ main(void)
 		cmocka_unit_test(refuses_a_history_that_was_rewritten),
 		cmocka_unit_test(equal_and_empty_trees_need_no_proof),
 		cmocka_unit_test(refuses_a_count_beyond_its_space),
+		cmocka_unit_test(threads_hash_alike_and_leave_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -76,6 +76,16 @@ every_event_and_field_is_in_the_audit_page() {
 	} | sort -u | all_in countersign-audit.7 55
 }
 
+every_kind_of_fault_is_in_the_audit_page() {
+	sed -nE 's/.*\[FAULT_[A-Z]+\] = "([a-z]+)".*/\1/p' src/audit/fault.c |
+	    all_in countersign-audit.7 11
+}
+
+every_member_of_a_verdict_is_in_the_ctl_page() {
+	sed -nE 's/.*json_(text|number)\(.*"([a-z-]+)",.*/\2/p' \
+	    src/ctl/log_verify.c | all_in countersignctl.8 11
+}
+
 every_key_attribute_and_change_is_in_the_audit_page() {
 	{
 		sed -nE 's/.*\[ATTRIBUTE_[A-Z_]+\] = "([a-z-]+)".*/\1/p' \
@@ -126,6 +136,8 @@ cases every_reason_is_in_the_protocol_page \
     every_key_type_is_in_the_profile_page \
     every_event_and_field_is_in_the_audit_page \
     every_key_attribute_and_change_is_in_the_audit_page \
+    every_kind_of_fault_is_in_the_audit_page \
+    every_member_of_a_verdict_is_in_the_ctl_page \
     every_option_of_the_daemon_is_in_its_page \
     every_verb_and_option_of_the_admin_is_in_its_page \
     every_question_about_records_is_in_the_page_of_the_admin \

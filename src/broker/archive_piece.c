@@ -53,15 +53,18 @@ open_one(const char *file, const struct segment *piece)
 int
 piece_open(const char *file, struct segment *piece, struct text_error *reterr)
 {
-	int fd = open_one(file, piece);
+	int error, fd = open_one(file, piece);
 
 	if (fd == -1 && errno == ENOENT) {
 		piece->packed = !piece->packed;
 		fd = open_one(file, piece);
 	}
-	if (fd == -1)
-		piece_fail(file, piece, reterr, strerror(errno));
-	return fd;
+	if (fd != -1)
+		return fd;
+	error = errno;
+	piece_fail(file, piece, reterr, strerror(error));
+	errno = error;
+	return -1;
 }
 
 uint64_t

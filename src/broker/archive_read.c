@@ -76,7 +76,7 @@ missing(struct reader_task *t)
 	return end(t, text);
 }
 
-/* The piece that the next record is in. */
+/* The piece that the first record is in. */
 static int
 choose(struct reader_task *t, const struct segments *all)
 {
@@ -84,23 +84,21 @@ choose(struct reader_task *t, const struct segments *all)
 
 	while (i > 0 && all->list[i - 1].first > t->next)
 		i--;
-	if (i == 0 && (all->count == 0 || t->begun))
+	if (all->count == 0)
 		return missing(t);
-	if (i == 0) {
-		t->ended = true;
-		t->end.status = ARCHIVE_GONE;
-		t->end.seq = all->list[0].first;
-		return -1;
+	if (i > 0) {
+		t->piece = all->list[i - 1];
+		return 0;
 	}
-	t->piece = all->list[i - 1];
-	/* Where one piece ends the next must begin. */
-	return t->begun && t->piece.first != t->next ? missing(t) : 0;
+	t->ended = true;
+	t->end.status = ARCHIVE_GONE;
+	t->end.seq = all->list[0].first;
+	return -1;
 }
 
 static int
-enter_piece(struct reader_task *t)
+choose_first(struct reader_task *t)
 {
-	struct text_error error;
 	struct segments all;
 	int rv;
 
@@ -108,10 +106,22 @@ enter_piece(struct reader_task *t)
 		return end(t, strerror(errno));
 	rv = choose(t, &all);
 	segments_release(&all);
-	if (rv == -1)
+	return rv;
+}
+
+static int
+enter_piece(struct reader_task *t)
+{
+	const struct segment next = { .first = t->next };
+	struct text_error error;
+
+	/* Where one piece ended the next must begin. */
+	if (t->begun)
+		t->piece = next;
+	else if (choose_first(t) == -1)
 		return -1;
 	if ((t->fd = piece_open(t->file, &t->piece, &error)) == -1)
-		return end(t, error.what);
+		return errno == ENOENT ? missing(t) : end(t, error.what);
 	t->at = piece_seek(t->fd, &t->piece, t->next);
 	if (lines_init(&t->lines, t->fd) == 0)
 		return 0;
@@ -162,7 +172,6 @@ step(struct reader_task *t)
 		return damaged(t, t->lines.why);
 	}
 	leave_piece(t);
-	/* Another one must begin where this one ended. */
 	t->begun = true;
 	return t->at != t->next || t->at == t->piece.first ? missing(t) : 0;
 }

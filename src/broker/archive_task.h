@@ -42,7 +42,7 @@ const struct pack_report *pack_report(const struct task *);
 
 /*
  * Opens a piece, the other form of it when that is gone (*piece says which):
- * its descriptor, or -1 with reterr, which names it.
+ * its descriptor, or -1 with errno and reterr, which names it.
  */
 int piece_open(
     const char *file, struct segment *piece, struct text_error *reterr);

@@ -200,6 +200,30 @@ at_most_four_at_once() {
 	expect_exit 0 sign_as "$DIR" auditor log since 40000
 }
 
+who_reads_nothing_for_too_long_is_sent_away() {
+	local other=$DIR/idle status=0
+	instance_new "$other" p256
+	printf '[limits]\nidle-timeout = 1s\n' >>"$other/countersign.conf"
+	cp "$DIR/profiles.d/auditor.conf" "$other/profiles.d"
+	instance_client "$other" auditor auditor
+	mkdir "$other/log"
+	"$B/tools/make_log" -n 20000 -p 30000 "$other/log/audit.log"
+	if [ "$(id -u)" = 0 ]; then
+		chown -R _countersign: "$other/log"
+	fi
+	instance_start "$other"
+	BROKER=$(process_named "$PID" countersign-broker)
+	DIR=$other
+	OPEN=$(open_pieces)
+	stopped_reader 1
+	[ "$(open_pieces)" -gt "$OPEN" ] || fail "nothing is read"
+	wait_for 20 no_reader_is_left || fail "a piece stays open"
+	cat <&"$END" >"$FROM"
+	wait "$READER" || status=$?
+	expect_match "the reader's status" "@(75|255)" "$status"
+	instance_stop "$other"
+}
+
 what_is_gone_is_told() {
 	local oldest
 	rm "$DIR/log/audit.log.000000000001.gz"
@@ -236,5 +260,6 @@ cases a_reader_goes_on_while_its_piece_is_packed \
     a_slow_reader_costs_no_memory \
     who_goes_away_leaves_nothing_open \
     at_most_four_at_once \
+    who_reads_nothing_for_too_long_is_sent_away \
     what_is_gone_is_told \
     a_stop_does_not_wait_for_a_reader_for_ever

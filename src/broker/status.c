@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "broker/checkpoint.h"
 #include "broker/drain.h"
 #include "broker/service.h"
 #include "broker/session.h"
@@ -94,6 +95,31 @@ text_keys(const struct service *service, struct buf *out)
 }
 
 static void
+text_checkpoint(const struct service *service, struct buf *out)
+{
+	struct checkpoint_state newest;
+	char when[CLOCK_TEXT], key[NOTE_VKEY];
+	const char *why;
+	enum reason reason = checkpoints_key(service->checkpoints, key, &why);
+
+	if (key[0] != '\0')
+		buf_addf(out, "audit key: %s\n", key);
+	if (reason != REASON_OK)
+		buf_addf(out, "%s: %s\n", reason_word(reason), why);
+	checkpoints_state(service->checkpoints, &newest);
+	if (newest.size == 0) {
+		buf_adds(out, "checkpoint: none\n");
+		return;
+	}
+	clock_text(newest.wall_us, when);
+	buf_addf(out, "checkpoint: %llu records, %s%s%s; %llu records since\n",
+	    (unsigned long long)newest.size,
+	    newest.wall_us != 0 ? when : "before the start",
+	    newest.why[0] != '\0' ? ", why " : "", newest.why,
+	    (unsigned long long)newest.since);
+}
+
+static void
 status_text(const struct service *service, struct buf *out)
 {
 	struct counts counts = count_sessions(service);
@@ -116,6 +142,7 @@ status_text(const struct service *service, struct buf *out)
 	    (unsigned long long)journal.seq,
 	    journal.failing ? "failing: " : "ok",
 	    journal.failing ? journal.error : "");
+	text_checkpoint(service, out);
 }
 
 static void
@@ -177,6 +204,31 @@ json_key(const struct service *service, const struct key *key, struct buf *out)
 }
 
 static void
+json_checkpoint(const struct service *service, struct buf *out)
+{
+	struct checkpoint_state newest;
+	char when[CLOCK_TEXT] = "", key[NOTE_VKEY];
+	const char *why;
+	enum reason reason = checkpoints_key(service->checkpoints, key, &why);
+
+	checkpoints_state(service->checkpoints, &newest);
+	if (newest.wall_us != 0)
+		clock_text(newest.wall_us, when);
+	buf_addf(out, "\"checkpoint\":{\"size\":%llu,\"since\":%llu,",
+	    (unsigned long long)newest.size, (unsigned long long)newest.since);
+	add_string(out, "time", when);
+	buf_adds(out, ",");
+	add_string(out, "why", newest.why);
+	buf_adds(out, ",");
+	add_string(out, "audit-key", key);
+	buf_adds(out, ",");
+	add_string(out, "state", reason_word(reason));
+	buf_adds(out, ",");
+	add_string(out, "message", why);
+	buf_adds(out, "}");
+}
+
+static void
 status_json(const struct service *service, struct buf *out)
 {
 	struct counts counts = count_sessions(service);
@@ -207,7 +259,9 @@ status_json(const struct service *service, struct buf *out)
 	    (unsigned long long)journal.seq,
 	    journal.failing ? "true" : "false");
 	add_string(out, "error", journal.failing ? journal.error : "");
-	buf_adds(out, "}}\n");
+	buf_adds(out, "},");
+	json_checkpoint(service, out);
+	buf_adds(out, "}\n");
 }
 
 void

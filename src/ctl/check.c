@@ -36,10 +36,15 @@ print_tree(const struct tree *tree, struct tree_fingerprint *seen)
 static void
 print_warnings(const struct tree *tree)
 {
+	static const struct rule keys = { "keys.d", 0 };
 	int64_t now = (int64_t)(clock_wall_us() / 1000000);
 
 	for (size_t i = 0; i < tree_keys(tree); i++)
 		certificate_warn(stderr, tree_key(tree, i), now);
+	if (tree_audit_key(tree) == NULL)
+		tell_warning(stderr, &keys,
+		    "no key has use = audit: the log has no checkpoints, and "
+		    "signatures have no receipts");
 }
 
 int

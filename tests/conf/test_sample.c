@@ -23,6 +23,7 @@ load_sample(void **state)
 	folder_copy("sshd-config/countersign.conf", "countersign.conf");
 	folder_copy("keys-layout/tokens.d/demo.conf", "tokens.d/demo.conf");
 	folder_copy("keys-layout/keys.d/release.conf", "keys.d/release.conf");
+	folder_copy("keys-layout/keys.d/audit.conf", "keys.d/audit.conf");
 	folder_copy("keys-layout/profiles.d/ci-release.conf",
 	    "profiles.d/ci-release.conf");
 	folder_copy(

@@ -32,6 +32,9 @@ static const struct {
 	{ "keys.d/release.conf",
 	    "[key release]\ntoken = soft\nobject = pkcs11:object=release\n"
 	    "use = raw\n" },
+	{ "keys.d/log.conf",
+	    "[key log]\ntoken = soft\nobject = pkcs11:object=log\n"
+	    "use = audit\n" },
 	{ "profiles.d/ci.conf", "[profile ci]\nkeys = release\n" },
 	{ "authorized_keys.d/ci",
 	    "profile=\"ci\" ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBm/"
@@ -120,13 +123,23 @@ static void
 counts_what_a_good_tree_has(void **state)
 {
 	const char *want =
-	    "1 token, 1 key, 1 profile, 1 client key; fingerprint ";
+	    "1 token, 2 keys, 1 profile, 1 client key; fingerprint ";
 
 	(void)state;
 	assert_int_equal(run(verb_check, dir, NULL), 0);
 	assert_string_equal(out[1], "");
 	assert_memory_equal(out[0], want, strlen(want));
 	assert_int_equal(strlen(out[0]), strlen(want) + 64 + 1);
+}
+
+static void
+warns_of_a_log_that_nobody_signs(void **state)
+{
+	(void)state;
+	assert_int_equal(unlink("keys.d/log.conf"), 0);
+	assert_int_equal(run(verb_check, dir, NULL), 0);
+	assert_non_null(strstr(out[1], "keys.d: "));
+	assert_non_null(strstr(out[1], "no key has use = audit"));
 }
 
 static void
@@ -210,6 +223,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(counts_what_a_good_tree_has, set_up),
+		cmocka_unit_test_setup(
+		    warns_of_a_log_that_nobody_signs, set_up),
 		cmocka_unit_test_setup(
 		    the_fingerprint_follows_the_text, set_up),
 		cmocka_unit_test_setup(

@@ -62,7 +62,8 @@ says_the_same_as_an_empty_countersign_conf(void **state)
 	assert_string_equal(said->audit_file, silent->audit_file);
 	/* All limits are numbers, one after the other. */
 	assert_memory_equal(&said->connections, &silent->connections,
-	    sizeof(*said) - offsetof(struct server_conf, connections));
+	    offsetof(struct server_conf, said) -
+		offsetof(struct server_conf, connections));
 	tree_free(empty);
 }
 

@@ -12,7 +12,7 @@
 
 #include "base/clock.h"
 #include "policy/entry.h"
-#include "support_pieces.h"
+#include "support_samples.h"
 
 #define DEADLINE_US 20000000u
 #define ASKERS 16
@@ -27,7 +27,7 @@ struct asker {
 	enum archive_status status;
 };
 
-static struct pieces log_;
+static struct samples log_;
 static struct loop *loop;
 static struct archive *archive;
 static struct asker askers[ASKERS];
@@ -64,7 +64,7 @@ static int
 set_up(void **state)
 {
 	(void)state;
-	pieces_make(&log_);
+	samples_make(&log_);
 	loop = loop_new();
 	finished = told = 0;
 	for (size_t i = 0; i < ASKERS; i++) {
@@ -83,7 +83,7 @@ tear_down(void **state)
 	(void)state;
 	archive_free(archive);
 	loop_free(loop);
-	pieces_drop(&log_);
+	samples_drop(&log_);
 	for (size_t i = 0; i < ASKERS; i++)
 		buf_release(&askers[i].text);
 	return 0;
@@ -154,7 +154,7 @@ begin_find(struct asker *a)
 static void
 assert_whole(const struct asker *a, uint64_t from)
 {
-	const char *text = pieces_text(&log_, from);
+	const char *text = samples_text(&log_, from);
 	size_t len = (size_t)(buf_at(&log_.all) + buf_len(&log_.all) - text);
 
 	assert_int_equal(buf_len(&a->text), len);
@@ -164,11 +164,11 @@ assert_whole(const struct asker *a, uint64_t from)
 static void
 readers_and_searches_side_by_side(void **state)
 {
-	uint64_t first = pieces_add(&log_, 5000);
+	uint64_t first = samples_add(&log_, 5000);
 
 	(void)state;
-	pieces_add(&log_, 5000);
-	pieces_pack(&log_, first);
+	samples_add(&log_, 5000);
+	samples_pack(&log_, first);
 	start_archive();
 	for (unsigned i = 0; i < 4; i++)
 		assert_true(begin_read(&askers[i], 1 + i * 2000, 10000));
@@ -193,7 +193,7 @@ static void
 more_than_their_number_are_refused(void **state)
 {
 	(void)state;
-	pieces_add(&log_, 200);
+	samples_add(&log_, 200);
 	start_archive();
 	for (unsigned i = 0; i < ARCHIVE_READERS; i++) {
 		askers[i].slow = true;
@@ -219,7 +219,7 @@ a_slow_reader_holds_up_nobody(void **state)
 	struct asker *slow = &askers[0];
 
 	(void)state;
-	pieces_add(&log_, 3000);
+	samples_add(&log_, 3000);
 	start_archive();
 	slow->slow = true;
 	assert_true(begin_read(slow, 1, 3000));
@@ -240,7 +240,7 @@ static void
 who_cancels_hears_no_more(void **state)
 {
 	(void)state;
-	pieces_add(&log_, 3000);
+	samples_add(&log_, 3000);
 	start_archive();
 	/* Before, while and after it has its turn, and when it has told. */
 	for (unsigned i = 0; i < 200; i++) {
@@ -265,7 +265,7 @@ static void
 the_end_finds_jobs_in_every_state(void **state)
 {
 	(void)state;
-	pieces_add(&log_, 3000);
+	samples_add(&log_, 3000);
 	start_archive();
 	for (unsigned i = 0; i < 3; i++) {
 		askers[i].slow = i != 0;
@@ -284,8 +284,8 @@ static uint64_t packed_first;
 static bool
 is_packed(void)
 {
-	return pieces_has(&log_, packed_first, true) &&
-	    !pieces_has(&log_, packed_first, false);
+	return samples_has(&log_, packed_first, true) &&
+	    !samples_has(&log_, packed_first, false);
 }
 
 static void
@@ -295,21 +295,21 @@ closed_pieces_are_packed_while_others_read(void **state)
 
 	(void)state;
 	for (int i = 0; i < 3; i++)
-		first[i] = pieces_add(&log_, 2000);
+		first[i] = samples_add(&log_, 2000);
 	start_archive();
 	archive_rotated(archive, first[1]);
 	archive_compress_after(archive, 0);
 	assert_true(begin_read(&askers[0], 1, 6000));
 	packed_first = first[0];
 	run_until(is_packed);
-	assert_true(pieces_has(&log_, first[1], false));
+	assert_true(samples_has(&log_, first[1], false));
 	archive_rotated(archive, first[2]);
 	archive_rotated(archive, first[2]);
 	packed_first = first[1];
 	run_until(is_packed);
 	run_until_finished(1);
 	assert_whole(&askers[0], 1);
-	assert_true(pieces_has(&log_, first[2], false));
+	assert_true(samples_has(&log_, first[2], false));
 }
 
 static void
@@ -318,8 +318,8 @@ a_piece_is_packed_when_its_time_comes(void **state)
 	uint64_t second;
 
 	(void)state;
-	packed_first = pieces_add(&log_, 10);
-	second = pieces_add(&log_, 10);
+	packed_first = samples_add(&log_, 10);
+	second = samples_add(&log_, 10);
 	start_archive();
 	archive_rotated(archive, second);
 	archive_compress_after(archive, COMPRESS_NEVER);

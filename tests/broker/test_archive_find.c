@@ -9,14 +9,14 @@
 
 #include <cmocka.h>
 
-#include "support_pieces.h"
+#include "support_samples.h"
 
 #define DIGEST                             \
 	"d1d2d3d4d5d6d7d8d9dadbdcdddedfe0" \
 	"d1d2d3d4d5d6d7d8d9dadbdcdddedfe0"
 
 static const char *const keys[] = { "first", "release" };
-static struct pieces log_;
+static struct samples log_;
 static struct archive_answer answer;
 static char line[RECORD_MAX];
 
@@ -24,7 +24,7 @@ static int
 set_up(void **state)
 {
 	(void)state;
-	pieces_make(&log_);
+	samples_make(&log_);
 	return 0;
 }
 
@@ -32,7 +32,7 @@ static int
 tear_down(void **state)
 {
 	(void)state;
-	pieces_drop(&log_);
+	samples_drop(&log_);
 	return 0;
 }
 
@@ -60,8 +60,8 @@ assert_found(uint64_t last, uint64_t seq)
 {
 	assert_int_equal(find(last), ARCHIVE_FOUND);
 	assert_int_equal(answer.seq, seq);
-	assert_memory_equal(answer.data, pieces_text(&log_, seq), answer.len);
-	assert_int_equal(pieces_text(&log_, seq)[answer.len], '\n');
+	assert_memory_equal(answer.data, samples_text(&log_, seq), answer.len);
+	assert_int_equal(samples_text(&log_, seq)[answer.len], '\n');
 }
 
 static const struct sample good = {
@@ -77,16 +77,16 @@ the_newest_record_of_the_digest(void **state)
 	uint64_t first, old, new, newest;
 
 	(void)state;
-	first = pieces_add(&log_, 900);
-	old = pieces_record(&log_, first, &good);
-	new = pieces_record(&log_, first, &good);
-	pieces_add(&log_, 900);
-	first = pieces_add(&log_, 900);
+	first = samples_add(&log_, 900);
+	old = samples_record(&log_, first, &good);
+	new = samples_record(&log_, first, &good);
+	samples_add(&log_, 900);
+	first = samples_add(&log_, 900);
 	assert_found(log_.chain.seq, new);
 	assert_found(new, new);
 	assert_found(new - 1, old);
 	assert_int_equal(find(old - 1), ARCHIVE_END);
-	newest = pieces_record(&log_, first, &good);
+	newest = samples_record(&log_, first, &good);
 	assert_found(newest, newest);
 	assert_found(newest - 1, new);
 }
@@ -97,16 +97,16 @@ in_packed_pieces_too(void **state)
 	uint64_t first, second, old, new;
 
 	(void)state;
-	first = pieces_add(&log_, 700);
-	old = pieces_record(&log_, first, &good);
-	second = pieces_add(&log_, 3000);
-	pieces_record(&log_, second, &good);
-	new = pieces_record(&log_, second, &good);
-	pieces_add(&log_, 10);
-	pieces_pack(&log_, first);
+	first = samples_add(&log_, 700);
+	old = samples_record(&log_, first, &good);
+	second = samples_add(&log_, 3000);
+	samples_record(&log_, second, &good);
+	new = samples_record(&log_, second, &good);
+	samples_add(&log_, 10);
+	samples_pack(&log_, first);
 	assert_found(log_.chain.seq, new);
 	assert_found(second, old);
-	pieces_pack(&log_, second);
+	samples_pack(&log_, second);
 	assert_found(log_.chain.seq, new);
 	assert_found(new - 1, new - 1);
 	assert_found(second, old);
@@ -116,19 +116,19 @@ in_packed_pieces_too(void **state)
 static void
 at_every_place_of_a_piece(void **state)
 {
-	uint64_t first = pieces_add(&log_, 280), seq;
+	uint64_t first = samples_add(&log_, 280), seq;
 
 	(void)state;
 	for (unsigned i = 0; i < 70; i++) {
-		seq = pieces_record(&log_, first, &good);
+		seq = samples_record(&log_, first, &good);
 		for (unsigned more = i % 4; more > 0; more--) {
 			struct sample other = { .name = "between" };
 
-			pieces_record(&log_, first, &other);
+			samples_record(&log_, first, &other);
 		}
 	}
 	for (; seq > first + 279; seq--) {
-		const char *at = pieces_text(&log_, seq);
+		const char *at = samples_text(&log_, seq);
 		const char *end = memchr(at, '\n', RECORD_MAX);
 
 		if (memmem(at, (size_t)(end - at), DIGEST, 64) != NULL)
@@ -157,26 +157,26 @@ no_other_record_will_do(void **state)
 		    .outcome = "ok",
 		    .name = "] [x digest=\"" DIGEST },
 	};
-	uint64_t first = pieces_add(&log_, 3);
+	uint64_t first = samples_add(&log_, 3);
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
-		pieces_record(&log_, first, &others[i]);
+		samples_record(&log_, first, &others[i]);
 	assert_int_equal(find(log_.chain.seq), ARCHIVE_END);
-	pieces_pack(&log_, first);
+	samples_pack(&log_, first);
 	assert_int_equal(find(log_.chain.seq), ARCHIVE_END);
 }
 
 static void
 what_is_not_on_disk_is_not_found(void **state)
 {
-	uint64_t first = pieces_add(&log_, 3), seq;
+	uint64_t first = samples_add(&log_, 3), seq;
 
 	(void)state;
-	seq = pieces_record(&log_, first, &good);
+	seq = samples_record(&log_, first, &good);
 	/* A batch that is being written. */
-	pieces_record(&log_, first, &good);
-	pieces_append(&log_, first, "<86>1 2026 digest=\"" DIGEST "\"", 84);
+	samples_record(&log_, first, &good);
+	samples_append(&log_, first, "<86>1 2026 digest=\"" DIGEST "\"", 84);
 	assert_found(seq, seq);
 }
 
@@ -185,7 +185,7 @@ nothing_in_an_empty_log(void **state)
 {
 	(void)state;
 	assert_int_equal(find(0), ARCHIVE_END);
-	pieces_append(&log_, 1, "", 0);
+	samples_append(&log_, 1, "", 0);
 	assert_int_equal(find(1), ARCHIVE_END);
 	log_.file[5] = '/';
 	assert_int_equal(find(1), ARCHIVE_FAILED);
@@ -194,14 +194,14 @@ nothing_in_an_empty_log(void **state)
 static void
 a_damaged_piece_is_told(void **state)
 {
-	uint64_t first = pieces_add(&log_, 500), seq;
+	uint64_t first = samples_add(&log_, 500), seq;
 	int fd;
 
 	(void)state;
-	pieces_pack(&log_, first);
-	first = pieces_add(&log_, 3);
-	seq = pieces_record(&log_, first, &good);
-	fd = open(pieces_path(&log_, 1, true), O_WRONLY | O_CLOEXEC);
+	samples_pack(&log_, first);
+	first = samples_add(&log_, 3);
+	seq = samples_record(&log_, first, &good);
+	fd = open(samples_path(&log_, 1, true), O_WRONLY | O_CLOEXEC);
 	assert_int_equal(ftruncate(fd, 3000), 0);
 	close(fd);
 	/* What is newer than the damage is found. */

@@ -17,18 +17,18 @@
 
 #include "audit/lines.h"
 #include "base/clock.h"
-#include "support_pieces.h"
+#include "support_samples.h"
 
 #define LEFTOVER ".audit.log.000000000001.gz.tmp"
 
-static struct pieces log_;
+static struct samples log_;
 static struct pack_report report;
 
 static int
 set_up(void **state)
 {
 	(void)state;
-	pieces_make(&log_);
+	samples_make(&log_);
 	return 0;
 }
 
@@ -36,7 +36,7 @@ static int
 tear_down(void **state)
 {
 	(void)state;
-	pieces_drop(&log_);
+	samples_drop(&log_);
 	return 0;
 }
 
@@ -72,15 +72,16 @@ set_age(uint64_t first, time_t seconds)
 	    (time_t)(clock_wall_us() / 1000000) - seconds;
 	times[1].tv_nsec = 123456789;
 	assert_int_equal(
-	    utimensat(AT_FDCWD, pieces_path(&log_, first, false), times, 0), 0);
+	    utimensat(AT_FDCWD, samples_path(&log_, first, false), times, 0),
+	    0);
 }
 
 /* The packed piece has exactly these records. */
 static void
 assert_packed(uint64_t first, uint64_t last)
 {
-	const char *text = pieces_text(&log_, first), *line;
-	int fd = open(pieces_path(&log_, first, true), O_RDONLY | O_CLOEXEC);
+	const char *text = samples_text(&log_, first), *line;
+	int fd = open(samples_path(&log_, first, true), O_RDONLY | O_CLOEXEC);
 	struct lines lines;
 	size_t len;
 
@@ -104,23 +105,23 @@ closed_pieces_become_gzip(void **state)
 	struct stat before, after;
 
 	(void)state;
-	pieces_add(&log_, 1000);
-	second = pieces_add(&log_, 1);
-	active = pieces_add(&log_, 10);
+	samples_add(&log_, 1000);
+	second = samples_add(&log_, 1);
+	active = samples_add(&log_, 10);
 	set_age(1, 5000);
-	assert_int_equal(stat(pieces_path(&log_, 1, false), &before), 0);
+	assert_int_equal(stat(samples_path(&log_, 1, false), &before), 0);
 	pack(active, 0);
 	assert_string_equal(report.error, "");
 	assert_int_equal(report.packed, 2);
 	assert_true(report.due_s == UINT64_MAX);
 	assert_packed(1, 1000);
 	assert_packed(second, second);
-	assert_false(pieces_has(&log_, 1, false));
-	assert_false(pieces_has(&log_, second, false));
-	assert_true(pieces_has(&log_, active, false));
-	assert_false(pieces_has(&log_, active, true));
+	assert_false(samples_has(&log_, 1, false));
+	assert_false(samples_has(&log_, second, false));
+	assert_true(samples_has(&log_, active, false));
+	assert_false(samples_has(&log_, active, true));
 	assert_int_equal(access(beside(LEFTOVER), F_OK), -1);
-	assert_int_equal(stat(pieces_path(&log_, 1, true), &after), 0);
+	assert_int_equal(stat(samples_path(&log_, 1, true), &after), 0);
 	assert_int_equal(after.st_mode, S_IFREG | 0640);
 	assert_int_equal(after.st_mtim.tv_sec, before.st_mtim.tv_sec);
 	assert_int_equal(after.st_mtim.tv_nsec, before.st_mtim.tv_nsec);
@@ -133,15 +134,15 @@ not_before_their_time(void **state)
 	uint64_t now = clock_wall_us() / 1000000, second, active;
 
 	(void)state;
-	pieces_add(&log_, 10);
-	second = pieces_add(&log_, 10);
-	active = pieces_add(&log_, 10);
+	samples_add(&log_, 10);
+	second = samples_add(&log_, 10);
+	active = samples_add(&log_, 10);
 	set_age(1, 3601);
 	set_age(second, 600);
 	pack(active, 3600);
 	assert_int_equal(report.packed, 1);
-	assert_true(pieces_has(&log_, 1, true));
-	assert_true(pieces_has(&log_, second, false));
+	assert_true(samples_has(&log_, 1, true));
+	assert_true(samples_has(&log_, second, false));
 	assert_in_range(report.due_s, now + 2999, now + 3010);
 	/* A clock that was set back. */
 	set_age(second, -100000);
@@ -157,15 +158,15 @@ a_piece_in_both_forms_is_packed_again(void **state)
 	int fd;
 
 	(void)state;
-	pieces_add(&log_, 100);
-	active = pieces_add(&log_, 1);
+	samples_add(&log_, 100);
+	active = samples_add(&log_, 1);
 	fd = open(
-	    pieces_path(&log_, 1, true), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	    samples_path(&log_, 1, true), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
 	assert_int_equal(write(fd, "half", 4), 4);
 	close(fd);
 	pack(active, 0);
 	assert_int_equal(report.packed, 1);
-	assert_false(pieces_has(&log_, 1, false));
+	assert_false(samples_has(&log_, 1, false));
 	assert_packed(1, 100);
 }
 
@@ -189,8 +190,8 @@ leftovers_go_and_others_stay(void **state)
 	uint64_t active;
 
 	(void)state;
-	pieces_add(&log_, 100);
-	active = pieces_add(&log_, 1);
+	samples_add(&log_, 100);
+	active = samples_add(&log_, 1);
 	put(LEFTOVER);
 	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
 		put(others[i]);
@@ -211,8 +212,8 @@ cut_short_anywhere_nothing_is_lost(void **state)
 	bool over = false;
 
 	(void)state;
-	pieces_add(&log_, 600);
-	active = pieces_add(&log_, 1);
+	samples_add(&log_, 600);
+	active = samples_add(&log_, 1);
 	for (unsigned turns = 1; !over; turns++) {
 		struct task *task = pack_new(log_.file, active, 0);
 		struct archive_answer answer;
@@ -220,13 +221,13 @@ cut_short_anywhere_nothing_is_lost(void **state)
 		for (unsigned i = 0; i < turns && !over; i++)
 			over = task->run(task, &answer) == TURN_TELL;
 		task->free(task);
-		if (pieces_has(&log_, 1, true))
+		if (samples_has(&log_, 1, true))
 			assert_packed(1, 600);
 		else
-			assert_true(pieces_has(&log_, 1, false));
+			assert_true(samples_has(&log_, 1, false));
 		assert_int_equal(access(beside(LEFTOVER), F_OK), -1);
 	}
-	assert_true(pieces_has(&log_, 1, true));
+	assert_true(samples_has(&log_, 1, true));
 }
 
 static void
@@ -238,16 +239,16 @@ a_piece_that_changes_meanwhile_stays(void **state)
 	unsigned turns = 0;
 
 	(void)state;
-	pieces_add(&log_, 600);
-	active = pieces_add(&log_, 1);
+	samples_add(&log_, 600);
+	active = samples_add(&log_, 1);
 	task = pack_new(log_.file, active, 0);
 	while (task->run(task, &answer) == TURN_AGAIN)
 		if (turns++ == 3)
-			pieces_append(&log_, 1, "more\n", 5);
+			samples_append(&log_, 1, "more\n", 5);
 	assert_string_not_equal(pack_report(task)->error, "");
 	task->free(task);
-	assert_true(pieces_has(&log_, 1, false));
-	assert_false(pieces_has(&log_, 1, true));
+	assert_true(samples_has(&log_, 1, false));
+	assert_false(samples_has(&log_, 1, true));
 }
 
 static void
@@ -257,8 +258,8 @@ without_room_the_piece_stays(void **state)
 	uint64_t active;
 
 	(void)state;
-	pieces_add(&log_, 2000);
-	active = pieces_add(&log_, 1);
+	samples_add(&log_, 2000);
+	active = samples_add(&log_, 1);
 	signal(SIGXFSZ, SIG_IGN);
 	assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
 	small = limit;
@@ -269,8 +270,8 @@ without_room_the_piece_stays(void **state)
 	assert_string_equal(
 	    report.error, "audit.log.000000000001: File too large");
 	assert_int_equal(report.packed, 0);
-	assert_true(pieces_has(&log_, 1, false));
-	assert_false(pieces_has(&log_, 1, true));
+	assert_true(samples_has(&log_, 1, false));
+	assert_false(samples_has(&log_, 1, true));
 	assert_int_equal(access(beside(LEFTOVER), F_OK), -1);
 	pack(active, 0);
 	assert_string_equal(report.error, "");
@@ -283,17 +284,17 @@ one_bad_piece_does_not_stop_the_others(void **state)
 	uint64_t second, active;
 
 	(void)state;
-	pieces_add(&log_, 10);
-	second = pieces_add(&log_, 10);
-	active = pieces_add(&log_, 1);
-	assert_int_equal(unlink(pieces_path(&log_, 1, false)), 0);
+	samples_add(&log_, 10);
+	second = samples_add(&log_, 10);
+	active = samples_add(&log_, 1);
+	assert_int_equal(unlink(samples_path(&log_, 1, false)), 0);
 	assert_int_equal(
-	    symlink("/etc/passwd", pieces_path(&log_, 1, false)), 0);
+	    symlink("/etc/passwd", samples_path(&log_, 1, false)), 0);
 	pack(active, 0);
 	assert_int_equal(report.packed, 1);
 	assert_packed(second, second + 9);
 	assert_string_not_equal(report.error, "");
-	assert_false(pieces_has(&log_, 1, true));
+	assert_false(samples_has(&log_, 1, true));
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)

@@ -12,9 +12,9 @@
 
 #include <cmocka.h>
 
-#include "support_pieces.h"
+#include "support_samples.h"
 
-static struct pieces log_;
+static struct samples log_;
 static struct archive_answer answer;
 static struct buf got;
 
@@ -22,7 +22,7 @@ static int
 set_up(void **state)
 {
 	(void)state;
-	pieces_make(&log_);
+	samples_make(&log_);
 	buf_init(&got, (size_t)64 << 20);
 	return 0;
 }
@@ -31,7 +31,7 @@ static int
 tear_down(void **state)
 {
 	(void)state;
-	pieces_drop(&log_);
+	samples_drop(&log_);
 	buf_release(&got);
 	return 0;
 }
@@ -74,8 +74,8 @@ read_all(uint64_t from, uint64_t last)
 static void
 assert_got(uint64_t from, uint64_t last)
 {
-	const char *text = pieces_text(&log_, from);
-	const char *end = pieces_text(&log_, last + 1);
+	const char *text = samples_text(&log_, from);
+	const char *end = samples_text(&log_, last + 1);
 
 	assert_int_equal(buf_len(&got), end - text);
 	assert_memory_equal(buf_at(&got), text, buf_len(&got));
@@ -95,11 +95,11 @@ from_every_record_to_the_last(void **state)
 	uint64_t packed;
 
 	(void)state;
-	packed = pieces_add(&log_, 30);
-	pieces_add(&log_, 20);
-	pieces_add(&log_, 1);
-	pieces_add(&log_, 9);
-	pieces_pack(&log_, packed);
+	packed = samples_add(&log_, 30);
+	samples_add(&log_, 20);
+	samples_add(&log_, 1);
+	samples_add(&log_, 9);
+	samples_pack(&log_, packed);
 	for (uint64_t from = 1; from <= 60; from++) {
 		assert_int_equal(read_all(from, 60), ARCHIVE_END);
 		assert_got(from, 60);
@@ -114,9 +114,9 @@ not_further_than_was_asked_for(void **state)
 	uint64_t first;
 
 	(void)state;
-	pieces_add(&log_, 5);
-	first = pieces_add(&log_, 5);
-	pieces_append(&log_, first, "<86>1 half", 10);
+	samples_add(&log_, 5);
+	first = samples_add(&log_, 5);
+	samples_append(&log_, first, "<86>1 half", 10);
 	for (uint64_t last = 1; last <= 10; last++) {
 		assert_int_equal(read_all(1, last), ARCHIVE_END);
 		assert_got(1, last);
@@ -128,17 +128,17 @@ large_pieces_are_entered_in_the_middle(void **state)
 {
 	static const uint64_t from[] = { 1, 2, 777, 3999, 4000, 4001, 5000,
 		7998, 7999, 8000 };
-	uint64_t first = pieces_add(&log_, 4000);
+	uint64_t first = samples_add(&log_, 4000);
 
 	(void)state;
-	pieces_add(&log_, 4000);
+	samples_add(&log_, 4000);
 	for (int packed = 0; packed < 2; packed++) {
 		for (size_t i = 0; i < sizeof(from) / sizeof(from[0]); i++) {
 			assert_int_equal(read_all(from[i], 8000), ARCHIVE_END);
 			assert_got(from[i], 8000);
 		}
 		if (packed == 0)
-			pieces_pack(&log_, first);
+			samples_pack(&log_, first);
 	}
 }
 
@@ -150,13 +150,13 @@ a_piece_may_be_packed_while_it_is_read(void **state)
 
 	(void)state;
 	for (int i = 0; i < 3; i++)
-		first[i] = pieces_add(&log_, 300);
+		first[i] = samples_add(&log_, 300);
 	task = read_new(log_.file, 1, 900);
 	next_answer(task);
 	assert_int_equal(answer.status, ARCHIVE_LINES);
 	buf_add(&got, answer.data, answer.len);
 	for (int i = 0; i < 3; i++)
-		pieces_pack(&log_, first[i]);
+		samples_pack(&log_, first[i]);
 	finish(task);
 	assert_int_equal(answer.status, ARCHIVE_END);
 	assert_got(1, 900);
@@ -165,11 +165,11 @@ a_piece_may_be_packed_while_it_is_read(void **state)
 static void
 what_went_before_the_oldest_piece_is_gone(void **state)
 {
-	uint64_t first = pieces_add(&log_, 10);
+	uint64_t first = samples_add(&log_, 10);
 
 	(void)state;
-	pieces_add(&log_, 10);
-	unlink(pieces_path(&log_, first, false));
+	samples_add(&log_, 10);
+	unlink(samples_path(&log_, first, false));
 	assert_int_equal(read_all(10, 20), ARCHIVE_GONE);
 	assert_int_equal(answer.seq, 11);
 	assert_int_equal(buf_len(&got), 0);
@@ -183,10 +183,10 @@ a_hole_in_the_log_is_told(void **state)
 	uint64_t hole;
 
 	(void)state;
-	pieces_add(&log_, 10);
-	hole = pieces_add(&log_, 10);
-	pieces_add(&log_, 10);
-	unlink(pieces_path(&log_, hole, false));
+	samples_add(&log_, 10);
+	hole = samples_add(&log_, 10);
+	samples_add(&log_, 10);
+	unlink(samples_path(&log_, hole, false));
 	for (uint64_t from = 1; from <= 20; from++)
 		assert_fails(from, 30, "is missing");
 	assert_fails(1, 30, "the record 11 is missing");
@@ -202,10 +202,10 @@ a_log_that_ends_too_early_is_told(void **state)
 
 	(void)state;
 	assert_fails(1, 1, "the record 1 is missing");
-	first = pieces_add(&log_, 10);
+	first = samples_add(&log_, 10);
 	assert_fails(1, 11, "the record 11 is missing");
 	assert_fails(11, 11, "the record 11 is missing");
-	fd = open(pieces_path(&log_, first + 10, false),
+	fd = open(samples_path(&log_, first + 10, false),
 	    O_WRONLY | O_CREAT | O_CLOEXEC, 0640);
 	close(fd);
 	assert_fails(1, 11, "the record 11 is missing");
@@ -215,11 +215,11 @@ a_log_that_ends_too_early_is_told(void **state)
 static void
 a_torn_piece_is_told(void **state)
 {
-	uint64_t first = pieces_add(&log_, 10);
+	uint64_t first = samples_add(&log_, 10);
 
 	(void)state;
-	pieces_append(&log_, first, "<86>1 half", 10);
-	pieces_add(&log_, 10);
+	samples_append(&log_, first, "<86>1 half", 10);
+	samples_add(&log_, 10);
 	assert_fails(1, 20, "audit.log.000000000001: its last record is torn");
 	assert_got(1, 10);
 }
@@ -228,17 +228,17 @@ static void
 a_record_in_the_wrong_place_is_told(void **state)
 {
 	static const struct sample sample = { .outcome = "ok" };
-	uint64_t first = pieces_add(&log_, 10);
+	uint64_t first = samples_add(&log_, 10);
 
 	(void)state;
-	pieces_append(&log_, first, "no record\n", 10);
-	pieces_record(&log_, first, &sample);
+	samples_append(&log_, first, "no record\n", 10);
+	samples_record(&log_, first, &sample);
 	assert_fails(1, 11, "audit.log.000000000001: the record 11 is not");
 	assert_got(1, 10);
 	assert_fails(11, 11, "the record 11 is not");
 	/* A repeated one. */
-	unlink(pieces_path(&log_, first, false));
-	pieces_append(&log_, first, log_.record.line, log_.record.len);
+	unlink(samples_path(&log_, first, false));
+	samples_append(&log_, first, log_.record.line, log_.record.len);
 	assert_fails(1, 2, "the record 1 is not");
 }
 
@@ -246,16 +246,16 @@ static void
 a_line_that_is_no_record_is_not_handed_on(void **state)
 {
 	char *line = malloc(600000);
-	uint64_t first = pieces_add(&log_, 10);
+	uint64_t first = samples_add(&log_, 10);
 
 	(void)state;
 	memset(line, 'x', 600000);
 	line[5000] = '\n';
-	pieces_append(&log_, first, line, 600000);
+	samples_append(&log_, first, line, 600000);
 	assert_fails(1, 11, "the record 11 is not there");
 	line[5000] = 'x';
-	unlink(pieces_path(&log_, first, false));
-	pieces_append(&log_, first, line, 600000);
+	unlink(samples_path(&log_, first, false));
+	samples_append(&log_, first, line, 600000);
 	assert_fails(1, 11, "longer than any record");
 	free(line);
 }
@@ -263,12 +263,12 @@ a_line_that_is_no_record_is_not_handed_on(void **state)
 static void
 a_damaged_packed_piece_is_told(void **state)
 {
-	uint64_t first = pieces_add(&log_, 500);
+	uint64_t first = samples_add(&log_, 500);
 	int fd;
 
 	(void)state;
-	pieces_pack(&log_, first);
-	fd = open(pieces_path(&log_, first, true), O_WRONLY | O_CLOEXEC);
+	samples_pack(&log_, first);
+	fd = open(samples_path(&log_, first, true), O_WRONLY | O_CLOEXEC);
 	assert_int_equal(pwrite(fd, "\xff\xff\xff\xff", 4, 2000), 4);
 	assert_int_equal(read_all(1, 500), ARCHIVE_FAILED);
 	assert_non_null(strstr(answer.text, "audit.log.000000000001.gz: "));

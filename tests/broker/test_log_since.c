@@ -9,13 +9,13 @@
 #include <cmocka.h>
 
 #include "support_ends.h"
-#include "support_pieces.h"
+#include "support_samples.h"
 
 #define OLD 3000 /* records of before the start */
 #define WINDOW (256u << 10)
 
 static struct ends e;
-static struct pieces log_;
+static struct samples log_;
 static int worker[2] = { -1, -1 }, session = -1;
 static struct buf got;
 static size_t untaken;
@@ -39,9 +39,9 @@ make_log(void)
 
 	snprintf(dir, sizeof(dir), "%s/log", e.dir);
 	snprintf(file, sizeof(file), "%s/audit.log", dir);
-	pieces_make_in(&log_, dir);
-	first = pieces_add(&log_, OLD);
-	assert_int_equal(link(pieces_path(&log_, first, false), file), 0);
+	samples_make_in(&log_, dir);
+	first = samples_add(&log_, OLD);
+	assert_int_equal(link(samples_path(&log_, first, false), file), 0);
 }
 
 static int
@@ -66,7 +66,7 @@ tear_down(void **state)
 {
 	(void)state;
 	ends_drop(&e);
-	pieces_drop(&log_);
+	samples_drop(&log_);
 	buf_release(&got);
 	close(worker[0]);
 	close(worker[1]);
@@ -215,9 +215,9 @@ static void
 records_that_are_gone(void **state)
 {
 	(void)state;
-	assert_int_equal(unlink(pieces_path(&log_, 1, false)), 0);
+	assert_int_equal(unlink(samples_path(&log_, 1, false)), 0);
 	log_.chain.seq = 100;
-	pieces_add(&log_, 1);
+	samples_add(&log_, 1);
 	assert_int_equal(ask_from(1, 7), 65);
 	assert_string_equal(
 	    text, "the oldest record that is still here is 101");

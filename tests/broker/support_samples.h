@@ -3,8 +3,8 @@
  * A log of real, chained records in a folder of its own, in the pieces that a
  * test wants.
  */
-#ifndef CS_TESTS_BROKER_SUPPORT_PIECES_H
-#define CS_TESTS_BROKER_SUPPORT_PIECES_H
+#ifndef CS_TESTS_BROKER_SUPPORT_SAMPLES_H
+#define CS_TESTS_BROKER_SUPPORT_SAMPLES_H
 
 #include <limits.h>
 
@@ -12,7 +12,7 @@
 #include "audit/segment.h"
 #include "base/buf.h"
 
-struct pieces {
+struct samples {
 	char dir[64];
 	char file[80];
 	struct chain chain;
@@ -20,10 +20,10 @@ struct pieces {
 	struct record record; /* the last */
 };
 
-void pieces_make(struct pieces *);
+void samples_make(struct samples *);
 /* In a folder that is there, and is not removed. */
-void pieces_make_in(struct pieces *, const char *dir);
-void pieces_drop(struct pieces *);
+void samples_make_in(struct samples *, const char *dir);
+void samples_drop(struct samples *);
 
 /* What makes a record more than a number. */
 struct sample {
@@ -32,17 +32,18 @@ struct sample {
 };
 
 /* A record of the piece whose first record's seq is `first'; its seq. */
-uint64_t pieces_record(struct pieces *, uint64_t first, const struct sample *);
+uint64_t samples_record(
+    struct samples *, uint64_t first, const struct sample *);
 /* A piece of so many records, which are signatures of nothing much. */
-uint64_t pieces_add(struct pieces *, unsigned count);
+uint64_t samples_add(struct samples *, unsigned count);
 /* As gzip(1): the plain piece is replaced. */
-void pieces_pack(struct pieces *, uint64_t first);
+void samples_pack(struct samples *, uint64_t first);
 /* Bytes at the end of a piece that are no records of ours. */
-void pieces_append(struct pieces *, uint64_t first, const void *, size_t len);
+void samples_append(struct samples *, uint64_t first, const void *, size_t len);
 /* The path, until the next call. */
-const char *pieces_path(const struct pieces *, uint64_t first, bool packed);
-bool pieces_has(const struct pieces *, uint64_t first, bool packed);
+const char *samples_path(const struct samples *, uint64_t first, bool packed);
+bool samples_has(const struct samples *, uint64_t first, bool packed);
 /* The records from a seq on. */
-const char *pieces_text(const struct pieces *, uint64_t from);
+const char *samples_text(const struct samples *, uint64_t from);
 
 #endif

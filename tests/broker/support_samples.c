@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "support_pieces.h"
+#include "support_samples.h"
 
 #include <fcntl.h>
 #include <ftw.h>
@@ -19,7 +19,7 @@
 static const struct record_origin origin = { "signer", 42 };
 
 static void
-begin(struct pieces *p, const char *dir)
+begin(struct samples *p, const char *dir)
 {
 	snprintf(p->file, sizeof(p->file), "%s/audit.log", dir);
 	chain_init(&p->chain);
@@ -27,7 +27,7 @@ begin(struct pieces *p, const char *dir)
 }
 
 void
-pieces_make(struct pieces *p)
+samples_make(struct samples *p)
 {
 	memset(p, 0, sizeof(*p));
 	strcpy(p->dir, "/tmp/countersign-pieces.XXXXXX");
@@ -36,7 +36,7 @@ pieces_make(struct pieces *p)
 }
 
 void
-pieces_make_in(struct pieces *p, const char *dir)
+samples_make_in(struct samples *p, const char *dir)
 {
 	memset(p, 0, sizeof(*p));
 	begin(p, dir);
@@ -52,7 +52,7 @@ remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
 }
 
 void
-pieces_drop(struct pieces *p)
+samples_drop(struct samples *p)
 {
 	if (p->dir[0] != '\0')
 		nftw(p->dir, remove_one, 8, FTW_DEPTH | FTW_PHYS);
@@ -60,7 +60,7 @@ pieces_drop(struct pieces *p)
 }
 
 const char *
-pieces_path(const struct pieces *p, uint64_t first, bool packed)
+samples_path(const struct samples *p, uint64_t first, bool packed)
 {
 	static char path[PATH_MAX];
 	struct segment piece = { first, packed };
@@ -70,15 +70,15 @@ pieces_path(const struct pieces *p, uint64_t first, bool packed)
 }
 
 bool
-pieces_has(const struct pieces *p, uint64_t first, bool packed)
+samples_has(const struct samples *p, uint64_t first, bool packed)
 {
-	return access(pieces_path(p, first, packed), F_OK) == 0;
+	return access(samples_path(p, first, packed), F_OK) == 0;
 }
 
 void
-pieces_append(struct pieces *p, uint64_t first, const void *data, size_t len)
+samples_append(struct samples *p, uint64_t first, const void *data, size_t len)
 {
-	int fd = open(pieces_path(p, first, false),
+	int fd = open(samples_path(p, first, false),
 	    O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
 
 	assert_int_not_equal(fd, -1);
@@ -87,7 +87,7 @@ pieces_append(struct pieces *p, uint64_t first, const void *data, size_t len)
 }
 
 static void
-make_record(struct pieces *p, const struct sample *s)
+make_record(struct samples *p, const struct sample *s)
 {
 	struct record *r = &p->record;
 
@@ -104,15 +104,15 @@ make_record(struct pieces *p, const struct sample *s)
 }
 
 uint64_t
-pieces_record(struct pieces *p, uint64_t first, const struct sample *s)
+samples_record(struct samples *p, uint64_t first, const struct sample *s)
 {
 	make_record(p, s);
-	pieces_append(p, first, p->record.line, p->record.len);
+	samples_append(p, first, p->record.line, p->record.len);
 	return p->chain.seq;
 }
 
 uint64_t
-pieces_add(struct pieces *p, unsigned count)
+samples_add(struct samples *p, unsigned count)
 {
 	static const struct sample sample = {
 		.key = "other",
@@ -126,16 +126,16 @@ pieces_add(struct pieces *p, unsigned count)
 
 	for (unsigned i = 0; i < count; i++)
 		make_record(p, &sample);
-	pieces_append(
+	samples_append(
 	    p, first, buf_at(&p->all) + before, buf_len(&p->all) - before);
 	return first;
 }
 
 void
-pieces_pack(struct pieces *p, uint64_t first)
+samples_pack(struct samples *p, uint64_t first)
 {
-	gzFile to = gzopen(pieces_path(p, first, true), "wb");
-	int fd = open(pieces_path(p, first, false), O_RDONLY | O_CLOEXEC);
+	gzFile to = gzopen(samples_path(p, first, true), "wb");
+	int fd = open(samples_path(p, first, false), O_RDONLY | O_CLOEXEC);
 	char data[4096];
 	ssize_t got;
 
@@ -145,11 +145,11 @@ pieces_pack(struct pieces *p, uint64_t first)
 		assert_int_equal(gzwrite(to, data, (unsigned)got), got);
 	close(fd);
 	assert_int_equal(gzclose(to), Z_OK);
-	assert_int_equal(unlink(pieces_path(p, first, false)), 0);
+	assert_int_equal(unlink(samples_path(p, first, false)), 0);
 }
 
 const char *
-pieces_text(const struct pieces *p, uint64_t from)
+samples_text(const struct samples *p, uint64_t from)
 {
 	const char *at = buf_at(&p->all), *end = at + buf_len(&p->all);
 

@@ -18,9 +18,11 @@ unwrap_json(const char *line, size_t len, struct unwrapped *ret,
 	json_t *text = json_object_get(root, "event.original");
 	int rv = -1;
 
-	if (root == NULL)
+	if (root == NULL) {
+		/* It quotes what it stumbled over. */
+		text_plain(error.text);
 		text_fail(reterr, 0, "not JSON: %.100s", error.text);
-	else if (!json_is_string(text))
+	} else if (!json_is_string(text))
 		text_fail(reterr, 0, "it has no event.original");
 	else if (json_string_length(text) > sizeof(ret->space))
 		text_fail(reterr, 0, "its event.original is too long");

@@ -19,6 +19,7 @@
 #define RECORD HEAD OURS " signed [x][y]"
 
 static char got[INPUT_LINE_MAX + 1];
+static char refused[sizeof(((struct text_error *)NULL)->what)]; /* why */
 
 static int
 run(const char *line, struct text_error *reterr)
@@ -47,6 +48,7 @@ refuse(const char *line, const char *what)
 
 	assert_int_equal(run(line, &err), -1);
 	assert_memory_equal(err.what, what, strlen(what));
+	memcpy(refused, err.what, sizeof(refused));
 }
 
 static void
@@ -162,6 +164,9 @@ refuses_bad_json(void **state)
 	    "{\"event.original\":\"a\",\"event.original\":\"b\"}", "not JSON");
 	refuse("{\"event.original\":\"a\\u0000b\"}", "not JSON");
 	refuse("{\"event.original\":\"\xff\"}", "not JSON");
+	refuse("{\x1b[2Jx", "not JSON");
+	for (const char *at = refused; *at != '\0'; at++)
+		assert_true(char_is_print(*at));
 }
 
 static void

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -230,6 +231,47 @@ cut_short_anywhere_nothing_is_lost(void **state)
 	assert_true(samples_has(&log_, 1, true));
 }
 
+/* A process that dies after so many turns; did it come to the end? */
+static bool
+die_after(unsigned turns, uint64_t active)
+{
+	pid_t pid = fork();
+	int status;
+
+	assert_int_not_equal(pid, -1);
+	if (pid == 0) {
+		struct task *task = pack_new(log_.file, active, 0);
+		struct archive_answer answer;
+
+		while (turns > 0 && task->run(task, &answer) == TURN_AGAIN)
+			turns--;
+		_exit(turns > 0);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status));
+	return WEXITSTATUS(status) != 0;
+}
+
+static void
+what_a_crash_leaves_is_cleaned_up(void **state)
+{
+	uint64_t active;
+	unsigned turns = 1;
+
+	(void)state;
+	samples_add(&log_, 600);
+	active = samples_add(&log_, 1);
+	while (!die_after(turns++, active))
+		if (samples_has(&log_, 1, true))
+			assert_packed(1, 600);
+		else
+			assert_true(samples_has(&log_, 1, false));
+	assert_true(turns > 8);
+	assert_packed(1, 600);
+	assert_false(samples_has(&log_, 1, false));
+	assert_int_equal(access(beside(LEFTOVER), F_OK), -1);
+}
+
 static void
 a_piece_that_changes_meanwhile_stays(void **state)
 {
@@ -308,6 +350,7 @@ main(void)
 		TEST(a_piece_in_both_forms_is_packed_again),
 		TEST(leftovers_go_and_others_stay),
 		TEST(cut_short_anywhere_nothing_is_lost),
+		TEST(what_a_crash_leaves_is_cleaned_up),
 		TEST(a_piece_that_changes_meanwhile_stays),
 		TEST(without_room_the_piece_stays),
 		TEST(one_bad_piece_does_not_stop_the_others),

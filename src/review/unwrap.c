@@ -1,41 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "review/unwrap.h"
 
-#include <jansson.h>
 #include <string.h>
+
+#include "review/json_read.h"
 
 #define OURS "[countersign@32473 "
 #define BOM "\xef\xbb\xbf" /* before the text, by RFC 5424's wish */
 #define COUNT_DIGITS 5
-
-/* {"event.original":"<86>1 ...", ...} */
-static int
-unwrap_json(const char *line, size_t len, struct unwrapped *ret,
-    struct text_error *reterr)
-{
-	json_error_t error;
-	json_t *root = json_loadb(line, len, JSON_REJECT_DUPLICATES, &error);
-	json_t *text = json_object_get(root, "event.original");
-	int rv = -1;
-
-	if (root == NULL) {
-		/* It quotes what it stumbled over. */
-		text_plain(error.text);
-		text_fail(reterr, 0, "not JSON: %.100s", error.text);
-	} else if (!json_is_string(text))
-		text_fail(reterr, 0, "it has no event.original");
-	else if (json_string_length(text) > sizeof(ret->space))
-		text_fail(reterr, 0, "its event.original is too long");
-	else
-		rv = 0;
-	if (rv == 0) {
-		ret->len = json_string_length(text);
-		memcpy(ret->space, json_string_value(text), ret->len);
-		ret->record = ret->space;
-	}
-	json_decref(root);
-	return rv;
-}
 
 /* "123 " before what is so long, with or without an LF. */
 static int
@@ -174,8 +146,11 @@ unwrap(const char *line, size_t len, struct unwrapped *ret,
 {
 	if (len > INPUT_LINE_MAX)
 		return text_fail(reterr, 0, "longer than a line can be");
-	if (len > 0 && *line == '{')
-		return unwrap_json(line, len, ret, reterr);
+	if (len > 0 && *line == '{') {
+		ret->record = ret->space;
+		return json_read(line, len, ret->space, sizeof(ret->space),
+		    &ret->len, reterr);
+	}
 	ret->record = line;
 	ret->len = len;
 	if (len > 0 && char_is_digit(*line) && drop_count(ret, reterr) == -1)

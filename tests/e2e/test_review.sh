@@ -57,6 +57,19 @@ every_kind_of_record_is_json_for_others() {
 	"$CTL" log show --json "$DIR/made.json" | cmp - "$DIR/made.json"
 }
 
+json_that_says_something_else_is_found() {
+	sed 's/"user.name":"thief"/"user.name":"build01"/' "$RECORDS" \
+	    >"$DIR/forged.json"
+	local at
+	at=$(grep -n -m 1 '"user.name":"thief"' "$RECORDS" | cut -d : -f 1)
+	for verb in verify show; do
+		expect_exit 1 "$CTL" log $verb "$DIR/forged.json"
+		expect_match place "$DIR/forged.json:$at: *user.name*" \
+		    "$(grep user.name "$ERR" | head -n 1)"
+	done
+	expect_exit 0 "$CTL" log show "$RECORDS"
+}
+
 pieces_are_one_log() {
 	mkdir "$DIR/pieces"
 	"$B/tools/make_log" -n 1000 -p 300 "$DIR/pieces/audit.log"
@@ -167,6 +180,7 @@ lnav_knows_both_forms() {
 
 cases every_line_is_json_for_others \
     every_kind_of_record_is_json_for_others \
+    json_that_says_something_else_is_found \
     pieces_are_one_log \
     the_log_of_the_tree_is_the_one_without_a_file \
     what_a_stolen_key_signed_is_one_command \

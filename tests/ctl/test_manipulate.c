@@ -188,20 +188,15 @@ verify_form(const struct form *form, const char *const *given)
 	return rv;
 }
 
-/* Is the place that was named the one of this line? */
-static bool
-is_place(const struct form *form, size_t at)
-{
-	return strcmp(found.file, form->name[at / form->lines]) == 0 &&
-	    found.line == at % form->lines + 1;
-}
-
 static const char *const with_key[] = { "--key", vkey, NULL };
 static const char *const with_note[] = { "--key", vkey, "--from", "full.note",
 	NULL };
 static const char *const alone[] = { NULL };
 
-/* Which fault, in which records, in which line of bad: -1 is any. */
+#define NOWHERE (-1)
+#define AT_FIRST (-2) /* where the first of the bad ones stands */
+
+/* Which fault, in which records, in which line of bad. */
 struct want {
 	const char *fault; /* words, or NULL */
 	size_t seq; /* is among the bad ones */
@@ -215,6 +210,21 @@ complain(const struct form *form, const struct want *want, const char *what)
 	fail_msg("%s: %s: wanted %s, seq %zu, line %ld: %s", form->name[0],
 	    what, want->fault != NULL ? want->fault : "any", want->seq,
 	    want->at + 1, out);
+}
+
+/* Is the place that was named the one that is wanted? */
+static bool
+is_place(const struct form *form, const struct want *want)
+{
+	size_t at = (size_t)want->at;
+
+	if (want->at == NOWHERE)
+		return true;
+	if (want->at == AT_FIRST)
+		at = strcmp(found.fault, "truncated") == 0 ? bad.count - 1 :
+							     found.first - 1;
+	return strcmp(found.file, form->name[at / form->lines]) == 0 &&
+	    found.line == at % form->lines + 1;
 }
 
 static void
@@ -232,7 +242,7 @@ find(const char *const *given, const struct want *want)
 			complain(form, want, "another record");
 		if (want->exact && found.first != found.last)
 			complain(form, want, "too many records");
-		if (want->at >= 0 && !is_place(form, (size_t)want->at))
+		if (!is_place(form, want))
 			complain(form, want, "another place");
 	}
 }
@@ -244,12 +254,8 @@ find(const char *const *given, const struct want *want)
 static void
 find_among(const char *const *given, const char *fault, size_t seq)
 {
-	struct want want = { fault, seq, false, -1 };
+	struct want want = { fault, seq, false, AT_FIRST };
 
-	find(given, &want);
-	want.at = (long)found.first - 1;
-	if (strcmp(found.fault, "truncated") == 0)
-		want.at = (long)bad.count - 1;
 	find(given, &want);
 }
 
@@ -609,7 +615,7 @@ finds_every_fork(void **state)
 	(void)state;
 	for (size_t k = 0; k < N; k++) {
 		for (size_t size = k + 1; size <= N; size += 11) {
-			struct want want = { "fork", 0, false, -1 };
+			struct want want = { "fork", 0, false, NOWHERE };
 
 			fork = whole;
 			log_replace(&fork, k, "asked", "Asked");

@@ -85,7 +85,7 @@ static void
 begin(struct request *q)
 {
 	struct service *service = q->session->service;
-	struct archive_asker asker = { q->session, on_answer, q };
+	struct archive_asker asker = { q->session->client, on_answer, q };
 	struct journal_state state;
 	char text[MESSAGE_SIZE];
 

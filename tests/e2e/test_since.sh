@@ -20,6 +20,7 @@ keys = p256
 verbs = sign
 END
 instance_client "$DIR" auditor auditor || exit
+instance_client "$DIR" collector auditor || exit
 instance_client "$DIR" mute mute || exit
 # Small pieces, compressed as soon as they are closed.
 cat >>"$DIR/countersign.conf" <<'END'
@@ -66,11 +67,11 @@ sign_some() { # COUNT
 }
 
 # A reader that has read a little and stops: READER, its output FROM.
-stopped_reader() { # SEQ
+stopped_reader() { # SEQ [CLIENT]
 	FROM=$DIR/from.$BASHPID.$1
 	mkfifo "$FROM.fifo"
 	# shellcheck disable=SC2046,SC2029 # no option has a blank
-	ssh $(ssh_options "$DIR" auditor) 127.0.0.1 log since "$1" \
+	ssh $(ssh_options "$DIR" "${2:-auditor}") 127.0.0.1 log since "$1" \
 	    >"$FROM.fifo" 2>"$FROM.err" </dev/null &
 	READER=$!
 	INSTANCE_PIDS="$INSTANCE_PIDS $READER"
@@ -185,15 +186,20 @@ who_goes_away_leaves_nothing_open() {
 	expect_exit 0 sign_as "$DIR" auditor log since 40000
 }
 
-at_most_four_at_once() {
+two_of_a_client_key_at_once() {
 	local pids="" i
 	OPEN=$(open_pieces)
-	for i in 1 2 3 4; do
-		stopped_reader "$i"
+	for i in 1 2; do
+		stopped_reader "$i" auditor
 		pids="$pids $READER"
 	done
 	expect_exit 75 sign_as "$DIR" auditor log since 1
 	expect stdout "" "$(cat "$OUT")"
+	for i in 3 4; do
+		stopped_reader "$i" collector
+		pids="$pids $READER"
+	done
+	expect_exit 75 sign_as "$DIR" collector log since 1
 	# shellcheck disable=SC2086 # one word each
 	kill -KILL $pids
 	wait_for 20 no_reader_is_left || fail "a piece stays open"
@@ -259,7 +265,7 @@ cases a_reader_goes_on_while_its_piece_is_packed \
     others_may_not \
     a_slow_reader_costs_no_memory \
     who_goes_away_leaves_nothing_open \
-    at_most_four_at_once \
+    two_of_a_client_key_at_once \
     who_reads_nothing_for_too_long_is_sent_away \
     what_is_gone_is_told \
     a_stop_does_not_wait_for_a_reader_for_ever

@@ -39,6 +39,14 @@ static const struct row {
 	{ "signatures", NULL, KIND_NUMBER },
 	{ "worker", NULL, KIND_NUMBER },
 	{ "bits", NULL, KIND_NUMBER },
+	{ "pid", NULL, KIND_NUMBER },
+	{ "changes", NULL, KIND_NUMBER },
+	{ "free", NULL, KIND_NUMBER },
+	{ "threshold", NULL, KIND_NUMBER },
+	{ "repaired", NULL, KIND_NUMBER },
+	{ "rehashed", NULL, KIND_NUMBER },
+	{ "lost", NULL, KIND_NUMBER },
+	{ "refused", NULL, KIND_NUMBER },
 };
 
 static const struct row *

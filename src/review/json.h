@@ -3,7 +3,8 @@
  * A record as one line of JSON with flat names, those of the Elastic Common
  * Schema where it has one, our own under "countersign." where not.  What
  * `log show --json' prints and a collector stores; countersign-audit(7) lists
- * the names.
+ * the names.  Neither names nor kinds ever change once released: what was
+ * stored is compared with what would be written today (json_read.h).
  */
 #ifndef CS_REVIEW_JSON_H
 #define CS_REVIEW_JSON_H

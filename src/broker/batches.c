@@ -36,7 +36,7 @@ append(struct batches *list)
 		return NULL;
 	b->next = NULL;
 	b->len = 0;
-	b->urgent = false;
+	b->urgent = b->ends_piece = false;
 	b->since_us = clock_mono_us();
 	if (list->first == NULL)
 		list->first = b;
@@ -52,7 +52,7 @@ batches_room(struct batches *list, size_t len, bool first_is_taken)
 {
 	struct batch *last = list->last;
 
-	if (list->count > (first_is_taken ? 1u : 0u) &&
+	if (list->count > (first_is_taken ? 1u : 0u) && !last->ends_piece &&
 	    BATCH_SIZE - last->len >= len)
 		return last;
 	return append(list);

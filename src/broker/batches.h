@@ -25,6 +25,7 @@ struct batch {
 	struct chain chain; /* after its last record */
 	uint64_t since_us; /* when its first record came */
 	bool urgent; /* somebody waits for one of its records */
+	bool ends_piece; /* nothing is added; the next begins a piece */
 	char data[BATCH_SIZE];
 };
 

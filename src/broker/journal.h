@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The audit file: records are appended in memory, a thread of its own writes
- * and syncs whole batches, and who waits for a record hears when it is on
- * disk.  Many records share one sync, and a slow disk does not stop the loop.
+ * The log: records are appended in memory, a thread of its own writes and
+ * syncs whole batches, and who waits for a record hears when it is on disk.
+ * Many records share one sync, and a slow disk does not stop the loop.
  *
  * When a batch cannot be written (no room, an error), the file is cut back to
  * its last whole record, the chain goes back with it, and everybody who waits
  * hears that the record failed.  From then on nothing is taken in until the
- * file system has room again, which is looked at once a second.
+ * file system has room again, which is looked at once a second.  The same
+ * goes for the tree's hashes: what is on disk by then stays, and counts.
  */
 #ifndef CS_BROKER_JOURNAL_H
 #define CS_BROKER_JOURNAL_H
@@ -38,14 +39,37 @@ struct journal_state {
 	char error[128]; /* of the last failure; "" when there was none */
 	uint64_t seq; /* of the last record on disk */
 	uint64_t records; /* written since the start */
+	uint64_t size; /* of the piece that is written, in bytes */
+	bool has_free;
+	uint64_t free; /* bytes where the log is */
+};
+
+struct journal_conf {
+	const char *file, *state_dir; /* copied */
+	uint64_t rotate_size; /* bytes; 0: never by size */
+	uint32_t rotate_age; /* seconds; 0: never by age */
+};
+
+/* What was found, for START. */
+struct journal_opened {
+	size_t repaired; /* bytes of a torn record that were cut off */
+	uint64_t rehashed; /* records whose hashes a crash had taken */
+	uint64_t lost; /* records that were on disk once and are not any more */
+	bool rebuilt; /* the tree, from all pieces */
+	uint64_t last_us; /* wall time of the last record; 0: there is none */
 };
 
 /*
- * Opens (or makes, 0640) the file, locks it, takes up its chain, and cuts off a
- * torn last line, of *ret_torn bytes.  NULL with reterr.
+ * Opens (or makes, 0640) the log, locks it, takes up its chain and its tree,
+ * and repairs what a crash left.  NULL with reterr, which begins with the name
+ * of another file when it is not about the log's.
  */
-struct journal *journal_open(const char *path, const struct record_origin *,
-    size_t *ret_torn, struct text_error *reterr);
+struct journal *journal_open(const struct journal_conf *,
+    const struct record_origin *, struct journal_opened *ret,
+    struct text_error *reterr);
+/* After a reload. */
+void journal_limits(
+    struct journal *, uint64_t rotate_size, uint32_t rotate_age);
 
 /*
  * Starts the thread; gate (may be NULL) is the first that runs in it.  freed
@@ -65,6 +89,44 @@ bool journal_has_room(const struct journal *);
 /* Far above it: not even a refusal may be added for whoever asks. */
 bool journal_is_flooded(const struct journal *);
 void journal_state(const struct journal *, struct journal_state *ret);
+
+/* A client heard AUDIT_UNAVAILABLE: counted for the record of the gap. */
+void journal_refused(struct journal *);
+/* The last time in which no records could be written. */
+struct journal_gap {
+	uint64_t from_us; /* wall time; 0: none that was not told */
+	uint64_t refused;
+	char error[128];
+};
+/* Once the journal works again. */
+void journal_gap(const struct journal *, struct journal_gap *ret);
+void journal_gap_told(struct journal *);
+
+/* What is seen once a second. */
+enum journal_names {
+	JOURNAL_NAMES_FINE,
+	JOURNAL_NAMES_LINKED, /* FILE or the piece was gone, and was linked */
+	JOURNAL_NAMES_RESTORED, /* both were: the records were copied back */
+	JOURNAL_NAMES_LOST, /* and could not be copied: a new piece began */
+};
+struct journal_look {
+	enum journal_names names;
+	bool has_free;
+	uint64_t free;
+};
+/*
+ * before is called before each record begins, and as soon as records can be
+ * written again: it may add records of its own.  look is called with what was
+ * seen.  Both from the loop.
+ */
+struct journal_watch {
+	void *arg;
+	void (*before)(void *arg);
+	void (*look)(void *arg, const struct journal_look *);
+};
+void journal_watch(struct journal *, const struct journal_watch *);
+/* Calls before, although no record begins. */
+void journal_note(struct journal *);
 
 /*
  * A new record to fill in, or NULL while the journal fails.  journal_end takes

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The audit file itself: whole batches or nothing.  Called by one thread at a
- * time.
+ * The file that records are written to: whole batches or nothing.  Called by
+ * one thread at a time.
  */
 #ifndef CS_BROKER_JOURNAL_FILE_H
 #define CS_BROKER_JOURNAL_FILE_H
@@ -10,19 +10,16 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-#include "audit/record.h"
-#include "base/text.h"
-
 struct journal_file {
 	int fd;
 	off_t good; /* the end of the last record that is on disk */
-	bool dirty; /* more than that may be in the file */
+	off_t room; /* up to where the file system has promised room */
+	bool dirty; /* more than good may be in the file */
 };
 
-/* As journal_open: 0, or -1 with reterr. */
-int journal_file_open(struct journal_file *, const char *path,
-    struct chain *ret, size_t *ret_torn, struct text_error *reterr);
 void journal_file_close(struct journal_file *);
+/* Gives back room that was promised and is not needed any more. */
+void journal_file_trim(struct journal_file *);
 /* Writes and syncs: 0, or an errno after cutting the file back. */
 int journal_file_append(struct journal_file *, const void *, size_t);
 /* Would there be room for so many bytes?  0, or an errno. */

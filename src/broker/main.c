@@ -18,6 +18,7 @@
 #include "broker/drain.h"
 #include "broker/jail.h"
 #include "broker/loader.h"
+#include "broker/log_watch.h"
 #include "broker/records.h"
 #include "broker/reload.h"
 #include "broker/service.h"
@@ -42,10 +43,9 @@ struct start {
 	char host[65];
 	struct record_origin origin;
 	struct journal *journal;
-	size_t torn;
+	struct journal_opened opened;
 	struct admin *admin;
 	struct service *service;
-	bool separated;
 };
 
 static int
@@ -173,15 +173,20 @@ static int
 open_files(struct start *start)
 {
 	const struct server_conf *server = tree_server(start->loaded.tree);
+	const struct journal_conf conf = {
+		.file = server->audit_file,
+		.state_dir = server->state_dir,
+		.rotate_size = server->rotate_size,
+		.rotate_age = server->rotate_age,
+	};
 	struct text_error error = { .line = 0 };
 
 	if (gethostname(start->host, sizeof(start->host) - 1) == -1)
 		text_copy(start->host, sizeof(start->host), "-");
-	start->separated = is_separated();
 	start->origin.host = start->host;
 	start->origin.pid = (unsigned)getpid();
-	start->journal = journal_open(
-	    server->audit_file, &start->origin, &start->torn, &error);
+	start->journal =
+	    journal_open(&conf, &start->origin, &start->opened, &error);
 	if (start->journal == NULL) {
 		log_warn("%s: %s", server->audit_file, error.what);
 		return -1;
@@ -194,6 +199,14 @@ open_files(struct start *start)
 	return 0;
 }
 
+static void
+on_closed(void *arg)
+{
+	struct service *service = arg;
+
+	archive_rotated(service->archive, journal_piece(service->journal));
+}
+
 static int
 start_archive(struct service *service)
 {
@@ -204,6 +217,19 @@ start_archive(struct service *service)
 	if (service->archive == NULL)
 		return -1;
 	archive_compress_after(service->archive, server->compress_after);
+	archive_rotated(service->archive, journal_piece(service->journal));
+	journal_on_closed(service->journal, on_closed, service);
+	return 0;
+}
+
+static int
+start_log_watch(struct service *service)
+{
+	service->log_watch = log_watch_new(service->journal);
+	if (service->log_watch == NULL)
+		return -1;
+	log_watch_limit(
+	    service->log_watch, tree_server(service->tree)->warn_free);
 	return 0;
 }
 
@@ -222,6 +248,8 @@ make_service(struct start *start, const char *dir)
 	}
 	start->service = service;
 	service->admin = start->admin;
+	service->opened = start->opened;
+	service->separated = is_separated();
 	if (jail_broker_prepare(service->tree, dir, what) == -1) {
 		log_warn("%s", what);
 		return -1;
@@ -230,7 +258,7 @@ make_service(struct start *start, const char *dir)
 		NULL, service_freed, service) == -1 ||
 	    (service->reload = reload_new(service, jail_loader_gate, NULL)) ==
 		NULL ||
-	    start_archive(service) == -1 ||
+	    start_archive(service) == -1 || start_log_watch(service) == -1 ||
 	    checkpoints_start(service->checkpoints, jail_note_gate, NULL) ==
 		-1 ||
 	    admin_start(service->admin, service) == -1) {
@@ -254,7 +282,8 @@ run(const char *dir)
 	    open_files(&start) == -1 || make_service(&start, dir) == -1)
 		return 1;
 	loaded_release(&start.loaded);
-	record_start(start.service, start.torn, start.separated);
+	record_start(start.service);
+	log_watch_begin(start.service->log_watch, start.opened.last_us);
 	if (service_start(start.service, LISTENER_FD, KEEPER_FD) == -1) {
 		log_warn(
 		    "the channels to listener and keeper: %s", strerror(errno));

@@ -26,25 +26,6 @@ rule_text(const struct rule *rule, char ret[static RULE_SIZE])
 		snprintf(ret, RULE_SIZE, "%s:%u", rule->file, rule->line);
 }
 
-void
-record_start(struct service *service, size_t repaired, bool separated)
-{
-	const struct signing_key *audit = tree_audit_key(service->tree);
-	struct record *r = journal_begin(service->journal, EVENT_START);
-
-	if (r == NULL)
-		return;
-	record_add(r, "version", VERSION);
-	record_add(r, "tree", service->fingerprint);
-	record_add(r, "separated", separated ? "yes" : "no");
-	record_add(r, "audit-key", audit != NULL ? audit->name : "none");
-	if (repaired > 0)
-		record_add_number(r, "repaired", repaired);
-	journal_end(service->journal,
-	    repaired > 0 ? "started; a torn record was cut off" : "started",
-	    NULL);
-}
-
 int
 record_stop(struct service *service, const char *why, struct waiter *waiter)
 {

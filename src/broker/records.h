@@ -16,7 +16,8 @@ struct notary;
 struct service;
 struct token;
 
-void record_start(struct service *, size_t repaired, bool separated);
+/* Of service->opened; tried again until it is on disk. */
+void record_start(struct service *);
 int record_stop(struct service *, const char *why, struct waiter *);
 /* before: the old tree's fingerprint; a record for each change follows. */
 void record_reload(struct service *, const char *before, size_t changes);

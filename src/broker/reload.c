@@ -10,6 +10,7 @@
 #include "broker/archive.h"
 #include "broker/lines.h"
 #include "broker/loader.h"
+#include "broker/log_watch.h"
 #include "broker/open.h"
 #include "broker/records.h"
 #include "broker/service.h"
@@ -164,6 +165,11 @@ reload_apply(
 	if (service->archive != NULL)
 		archive_compress_after(
 		    service->archive, tree_server(next)->compress_after);
+	journal_limits(service->journal, tree_server(next)->rotate_size,
+	    tree_server(next)->rotate_age);
+	if (service->log_watch != NULL)
+		log_watch_limit(
+		    service->log_watch, tree_server(next)->warn_free);
 	for (size_t i = 0; i < service->token_count; i++) {
 		token_reconsider(service->tokens[i]);
 		token_changed(service->tokens[i]);

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "broker/scribe_work.h"
 
 struct scribe {
 	/* The loop's. */
@@ -16,7 +17,7 @@ struct scribe {
 	struct loop_source *source;
 	bool busy;
 
-	struct journal_file *file;
+	struct log_files *files;
 	void (*gate)(void *);
 	void *gate_arg;
 	int done_fd;
@@ -27,9 +28,7 @@ struct scribe {
 	pthread_t thread;
 	bool started, stop;
 	bool wanted, finished;
-	const void *data; /* NULL: only look for room */
-	size_t len;
-	int result;
+	struct scribe_job job;
 };
 
 static void *
@@ -42,52 +41,35 @@ scribe_thread(void *arg)
 		s->gate(s->gate_arg);
 	pthread_mutex_lock(&s->lock);
 	for (;;) {
-		int result;
-
 		while (!s->wanted && !s->stop)
 			pthread_cond_wait(&s->wake, &s->lock);
 		if (!s->wanted)
 			break;
 		s->wanted = false;
 		pthread_mutex_unlock(&s->lock);
-		/* Neither data nor len changes while it is busy. */
-		result = s->data == NULL ?
-		    journal_file_probe(s->file, s->len) :
-		    journal_file_append(s->file, s->data, s->len);
+		/* Nobody else touches the job while it is busy. */
+		scribe_work(s->files, &s->job);
 		pthread_mutex_lock(&s->lock);
-		s->result = result;
 		s->finished = true;
 		pthread_cond_broadcast(&s->wake);
 		if (write(s->done_fd, &one, sizeof(one)) == -1)
 			log_fatal("the audit file's eventfd failed");
 	}
 	pthread_mutex_unlock(&s->lock);
+	scribe_finish(s->files);
 	return NULL;
 }
 
-static void
-hand_over(struct scribe *s, const void *data, size_t len)
+void
+scribe_begin(struct scribe *s, const struct scribe_job *job)
 {
 	s->busy = true;
 	pthread_mutex_lock(&s->lock);
-	s->data = data;
-	s->len = len;
+	s->job = *job;
 	s->wanted = true;
 	s->finished = false;
 	pthread_cond_broadcast(&s->wake);
 	pthread_mutex_unlock(&s->lock);
-}
-
-void
-scribe_append(struct scribe *s, const void *data, size_t len)
-{
-	hand_over(s, data, len);
-}
-
-void
-scribe_probe(struct scribe *s, size_t len)
-{
-	hand_over(s, NULL, len);
 }
 
 bool
@@ -96,11 +78,14 @@ scribe_is_busy(const struct scribe *s)
 	return s->busy;
 }
 
+/* What is told may begin the next work. */
 static void
-tell(struct scribe *s, int result)
+tell(struct scribe *s)
 {
+	struct scribe_job job = s->job;
+
 	s->busy = false;
-	s->done(s->arg, result);
+	s->done(s->arg, &job);
 }
 
 static void
@@ -109,43 +94,33 @@ on_done(void *arg, uint32_t events)
 	struct scribe *s = arg;
 	uint64_t count;
 	bool finished;
-	int result;
 
 	(void)events;
 	if (read(s->done_fd, &count, sizeof(count)) == -1)
 		return;
 	pthread_mutex_lock(&s->lock);
 	finished = s->finished;
-	result = s->result;
 	s->finished = false;
 	pthread_mutex_unlock(&s->lock);
 	if (finished)
-		tell(s, result);
-}
-
-static int
-wait_finished(struct scribe *s)
-{
-	int result;
-
-	pthread_mutex_lock(&s->lock);
-	while (!s->finished)
-		pthread_cond_wait(&s->wake, &s->lock);
-	s->finished = false;
-	result = s->result;
-	pthread_mutex_unlock(&s->lock);
-	return result;
+		tell(s);
 }
 
 void
 scribe_wait(struct scribe *s)
 {
-	if (s->busy)
-		tell(s, wait_finished(s));
+	if (!s->busy)
+		return;
+	pthread_mutex_lock(&s->lock);
+	while (!s->finished)
+		pthread_cond_wait(&s->wake, &s->lock);
+	s->finished = false;
+	pthread_mutex_unlock(&s->lock);
+	tell(s);
 }
 
 struct scribe *
-scribe_new(struct loop *loop, struct journal_file *file, void (*gate)(void *),
+scribe_new(struct loop *loop, struct log_files *files, void (*gate)(void *),
     void *gate_arg, scribe_done_fn *done, void *arg)
 {
 	struct scribe *s = calloc(1, sizeof(*s));
@@ -153,7 +128,7 @@ scribe_new(struct loop *loop, struct journal_file *file, void (*gate)(void *),
 
 	if (s == NULL)
 		return NULL;
-	s->file = file;
+	s->files = files;
 	s->gate = gate;
 	s->gate_arg = gate_arg;
 	s->done = done;

@@ -14,6 +14,7 @@
 #include "broker/dispatch.h"
 #include "broker/drain.h"
 #include "broker/lines.h"
+#include "broker/log_watch.h"
 #include "broker/records.h"
 #include "broker/reload.h"
 #include "broker/surface.h"
@@ -119,6 +120,7 @@ service_free(struct service *service)
 		return;
 	/* What waits for the disk is written, and its owners are told. */
 	journal_close(service->journal);
+	log_watch_free(service->log_watch);
 	admin_free(service->admin);
 	reload_free(service->reload);
 	for (size_t i = 0; i < service->token_count; i++)
@@ -173,6 +175,8 @@ service_freed(void *arg)
 {
 	struct service *service = arg;
 
+	if (service->start_due)
+		record_start(service);
 	for (struct session *s = service->sessions; s != NULL; s = s->next) {
 		session_record(s);
 		for (struct request *q = s->requests; q != NULL; q = q->next)

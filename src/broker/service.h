@@ -33,6 +33,11 @@ struct service {
 	uint32_t boot; /* random; part of every request's id */
 	uint64_t started_us;
 	struct journal *journal;
+	struct log_watch *log_watch; /* or NULL */
+	struct journal_opened opened; /* what START tells */
+	struct waiter started; /* START's */
+	bool separated; /* each domain has its own user */
+	bool start_due; /* START could not be written yet */
 	struct archive *archive; /* NULL: only until it is started */
 	struct keyring *keyring;
 	struct pool pool;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* covers: src/broker/journal_file.c src/broker/batches.c src/broker/scribe.c */
+/* covers: journal_work.c journal_file.c batches.c scribe.c scribe_work.c */
 #include "broker/journal.h"
 
 #include <fcntl.h>
+#include <ftw.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -21,12 +22,13 @@
 #define WAITERS 3000
 
 static const struct record_origin origin = { "host", 1 };
-static char path[64];
+static char folder[64], path[80];
 static struct loop *loop;
 static struct journal *journal;
 static struct waiter waiters[WAITERS];
 static unsigned called, succeeded, freed;
-static size_t torn;
+static struct journal_conf conf = { .file = path, .state_dir = folder };
+static struct journal_opened opened;
 
 static void
 on_freed(void *arg)
@@ -48,7 +50,7 @@ open_journal(void)
 {
 	struct text_error error;
 
-	journal = journal_open(path, &origin, &torn, &error);
+	journal = journal_open(&conf, &origin, &opened, &error);
 	if (journal == NULL)
 		fail_msg("%s", error.what);
 	assert_int_equal(
@@ -59,12 +61,12 @@ open_journal(void)
 static int
 set_up(void **state)
 {
-	int fd;
-
 	(void)state;
-	strcpy(path, "/tmp/countersign-journal.XXXXXX");
-	fd = mkstemp(path);
-	close(fd);
+	strcpy(folder, "/tmp/countersign-journal.XXXXXX");
+	assert_non_null(mkdtemp(folder));
+	snprintf(path, sizeof(path), "%s/audit.log", folder);
+	conf.file = path;
+	conf.rotate_size = 0;
 	loop = loop_new();
 	journal = NULL;
 	memset(waiters, 0, sizeof(waiters));
@@ -73,12 +75,21 @@ set_up(void **state)
 }
 
 static int
+remove_one(const char *name, const struct stat *st, int type, struct FTW *ftw)
+{
+	(void)st;
+	(void)type;
+	(void)ftw;
+	return remove(name);
+}
+
+static int
 tear_down(void **state)
 {
 	(void)state;
 	journal_close(journal);
 	loop_free(loop);
-	unlink(path);
+	nftw(folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
 	return 0;
 }
 
@@ -169,7 +180,7 @@ takes_up_the_chain_of_the_file(void **state)
 	journal_close(journal);
 	assert_int_equal(called, 1);
 	open_journal();
-	assert_int_equal(torn, 0);
+	assert_int_equal(opened.repaired, 0);
 	add(1);
 	run_until(2);
 	assert_int_equal(count_records(), 2);
@@ -188,7 +199,7 @@ cuts_off_a_torn_record(void **state)
 	fputs("<86>1 2026", file);
 	fclose(file);
 	open_journal();
-	assert_int_equal(torn, 10);
+	assert_int_equal(opened.repaired, 10);
 	add(1);
 	run_until(2);
 	assert_int_equal(count_records(), 2);
@@ -201,25 +212,26 @@ refuses_a_file_that_another_writes(void **state)
 
 	(void)state;
 	open_journal();
-	assert_null(journal_open(path, &origin, &torn, &error));
+	assert_null(journal_open(&conf, &origin, &opened, &error));
 	assert_non_null(strstr(error.what, "another"));
 }
 
 static void
 refuses_what_is_no_log(void **state)
 {
+	static const char *const others[] = { "/dev/full", "/dev/null", "/tmp",
+		"/nonexistent/audit.log" };
 	struct text_error error;
 	FILE *file = fopen(path, "w");
 
 	(void)state;
 	fputs("hello\n", file);
 	fclose(file);
-	assert_null(journal_open(path, &origin, &torn, &error));
-	assert_null(journal_open("/dev/full", &origin, &torn, &error));
-	assert_null(journal_open("/dev/null", &origin, &torn, &error));
-	assert_null(journal_open("/tmp", &origin, &torn, &error));
-	assert_null(
-	    journal_open("/nonexistent/audit.log", &origin, &torn, &error));
+	assert_null(journal_open(&conf, &origin, &opened, &error));
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+		conf.file = others[i];
+		assert_null(journal_open(&conf, &origin, &opened, &error));
+	}
 }
 
 static void

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "broker/records.h"
 
+#include <ftw.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -19,7 +20,7 @@
 /* The longest that each field can be. */
 static char name63[NAME_SIZE], principal[1024], line_name[LINE_NAME_SIZE];
 static char rule[RULE_SIZE];
-static char path[64], host[65];
+static char folder[64], path[80], host[65];
 static const struct record_origin origin = { host, 4194304 };
 static struct service service;
 static struct session session;
@@ -61,7 +62,7 @@ make_objects(void)
 	slot->request = &request;
 	slot->key = &key;
 	slot->number = UINT64_MAX;
-	slot->us = UINT32_MAX;
+	slot->timed.token_us = UINT32_MAX;
 	slot->hash = HASH_SHA3_512;
 	slot->digest_len = 64;
 	slot->mech = MECH_RSA_PSS;
@@ -72,14 +73,31 @@ make_objects(void)
 }
 
 static int
+remove_one(const char *name, const struct stat *st, int type, struct FTW *ftw)
+{
+	(void)st;
+	(void)type;
+	(void)ftw;
+	return remove(name);
+}
+
+static void
+remove_log(const char *name)
+{
+	nftw(name, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+}
+
+static int
 set_up(void **state)
 {
 	struct text_error error;
-	size_t torn;
+	struct journal_opened opened;
+	struct journal_conf conf = { .file = path, .state_dir = folder };
 
 	(void)state;
-	strcpy(path, "/tmp/countersign-records.XXXXXX");
-	close(mkstemp(path));
+	strcpy(folder, "/tmp/countersign-records.XXXXXX");
+	assert_non_null(mkdtemp(folder));
+	snprintf(path, sizeof(path), "%s/audit.log", folder);
 	fill(host, sizeof(host), "h");
 	fill(name63, sizeof(name63), "n");
 	/* What takes the most room when it is escaped. */
@@ -91,7 +109,7 @@ set_up(void **state)
 	memset(&request, 0, sizeof(request));
 	memset(&key, 0, sizeof(key));
 	service.loop = loop_new();
-	service.journal = journal_open(path, &origin, &torn, &error);
+	service.journal = journal_open(&conf, &origin, &opened, &error);
 	assert_non_null(service.journal);
 	assert_int_equal(journal_start(service.journal, service.loop, NULL,
 			     NULL, service_freed, &service),
@@ -107,7 +125,7 @@ tear_down(void **state)
 	journal_close(service.journal);
 	loop_free(service.loop);
 	free(slot);
-	unlink(path);
+	remove_log(folder);
 	return 0;
 }
 

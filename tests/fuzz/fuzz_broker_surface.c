@@ -216,7 +216,8 @@ start(void)
 	struct loaded loaded;
 	struct journal *journal;
 	int listener[2], keeper[2];
-	size_t torn;
+	struct journal_opened opened;
+	const struct journal_conf conf = { .file = log, .state_dir = dir };
 
 	snprintf(run_dir, sizeof(run_dir), "%s/run", dir);
 	snprintf(log, sizeof(log), "%s/log", dir);
@@ -226,7 +227,7 @@ start(void)
 		fprintf(stderr, "%s", buf_at(&loaded.text));
 		abort();
 	}
-	journal = journal_open(log, &origin, &torn, &error);
+	journal = journal_open(&conf, &origin, &opened, &error);
 	service = service_new(dir, loaded.tree, loaded.fingerprint, journal);
 	loaded_release(&loaded);
 	service->admin = admin_new(run_dir, &error);

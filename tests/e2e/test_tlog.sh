@@ -152,6 +152,54 @@ go_refuses_a_checkpoint_of_another_history() {
 	    "$DIR/notes/1" "$DIR/fork/2998"
 }
 
+# A service with an audit key, in $DIR/service.
+service() {
+	instance_new "$DIR/service" p256
+	instance_audit "$DIR/service"
+	echo 'checkpoint-records = 50' >>"$DIR/service/countersign.conf"
+	instance_start "$DIR/service"
+	AT=$DIR/service
+}
+
+# As its log says: this is about all the rest.
+service_key() {
+	awk '$6 == "CHECKPOINT"' "$AT/log/audit.log" | head -n 1 |
+	    grep -o ' auditkey="[^"]*"' | cut -d '"' -f 2
+}
+
+go_accepts_what_a_service_writes() {
+	service
+	digest_lines 40 | sign_ssh "$AT" sign -k p256 >/dev/null
+	sign_ssh "$AT" log checkpoint </dev/null >"$AT/older"
+	digest_lines 300 | sign_ssh "$AT" sign -k p256 >/dev/null
+	sign_ssh "$AT" log checkpoint </dev/null >"$AT/newer"
+	instance_stop "$AT"
+	"$VERIFY" log "$(service_key)" "$AT/log/audit.log"
+	"$VERIFY" consistency "$(service_key)" "$AT/log/audit.log" \
+	    "$AT/older" "$AT/newer"
+	cmp -s "$AT/older" "$AT/newer" && fail "one checkpoint"
+	rm -rf "$AT"
+}
+
+go_accepts_the_receipts_of_a_service() {
+	local receipt
+	service
+	mkdir "$AT/answers"
+	digest_lines 40 | sign_ssh "$AT" sign -k p256 -o tar --receipt |
+	    tar -x -C "$AT/answers"
+	instance_stop "$AT"
+	find "$AT/answers" -name '*.tlog-proof' >"$AT/receipts"
+	expect receipts 40 "$(wc -l <"$AT/receipts")"
+	while read -r receipt; do
+		"$VERIFY" proof "$(service_key)" "$receipt" >"$AT/record"
+		grep -qxF -f "$AT/record" "$AT/log/audit.log" ||
+		    fail "$receipt: its record is not in the log"
+		grep -q ' SIGN \[.* outcome="ok"' "$AT/record" ||
+		    fail "$receipt: its record is of no signature"
+	done <"$AT/receipts"
+	rm -rf "$AT"
+}
+
 # What the manual tells to type, in a folder with the files that it names.
 manual_commands() {
 	mandoc -T ascii "$TOP/man/countersign-audit.7" | col -bx |
@@ -209,5 +257,7 @@ cases go_accepts_a_whole_log \
     go_refuses_a_receipt_with_a_changed_byte \
     go_proves_that_each_checkpoint_grew_into_the_next \
     go_refuses_a_checkpoint_of_another_history \
+    go_accepts_what_a_service_writes \
+    go_accepts_the_receipts_of_a_service \
     the_manuals_commands_work \
     the_manuals_commands_see_a_change

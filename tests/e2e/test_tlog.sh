@@ -207,14 +207,24 @@ manual_commands() {
 }
 
 manual_folder() {
-	rm -rf "$DIR/hand"
-	mkdir "$DIR/hand"
-	cp "$DIR/audit.log" "$DIR/auditkey" "$TOP/tests/go/verify.go" \
-	    "$DIR/hand"
-	cp "$DIR/receipt" "$DIR/hand/fw.bin.tlog-proof"
-	cp "$DIR/notes/1" "$DIR/hand/older"
-	cp "$DIR/notes/2998" "$DIR/hand/newer"
-	manual_commands >"$DIR/hand/commands"
+	local hand=$DIR/hand
+	rm -rf "$hand"
+	mkdir "$hand"
+	# The same log in pieces, the first of them compressed.
+	"$MAKE_LOG" -n 3000 -c 100 -r 700 -p 500 "$hand/audit.log"
+	cmp -s "$DIR/audit.log" <(cat "$hand"/audit.log.*)
+	gzip "$hand/audit.log.000000000001"
+	cp "$DIR/auditkey" "$TOP/tests/go/verify.go" "$hand"
+	cp "$DIR/receipt" "$hand/fw.bin.tlog-proof"
+	cp "$DIR/notes/1" "$hand/older"
+	cp "$DIR/notes/2998" "$hand/newer"
+	manual_commands >"$hand/commands"
+}
+
+# The piece that is written, which has two names.
+manual_change() { # SED-COMMAND
+	sed -i "$1" "$DIR/hand/audit.log.000000002501"
+	ln -f "$DIR/hand/audit.log.000000002501" "$DIR/hand/audit.log"
 }
 
 # The first two commands print one hash.
@@ -225,7 +235,7 @@ same_hash() {
 
 the_manuals_commands_work() {
 	manual_folder
-	expect "commands" 16 "$(wc -l <"$DIR/hand/commands")"
+	expect "commands" 17 "$(wc -l <"$DIR/hand/commands")"
 	(cd "$DIR/hand" && sh -eu ./commands >said)
 	cat "$DIR/hand/said"
 	same_hash
@@ -237,12 +247,12 @@ the_manuals_commands_work() {
 
 the_manuals_commands_see_a_change() {
 	manual_folder
-	sed -i '41s/signer1/signer2/' "$DIR/hand/audit.log"
+	manual_change 41s/signer1/signer2/
 	(cd "$DIR/hand" && sh -eu ./commands >said 2>&1) && fail "no error"
 	! same_hash || fail "the change is not seen"
 
 	manual_folder
-	sed -i '/ CHECKPOINT \[/s/size="2/size="1/' "$DIR/hand/audit.log"
+	manual_change '/ CHECKPOINT \[/s/size="2/size="1/'
 	(cd "$DIR/hand" && sh -eu ./commands >said 2>&1) && fail "no error"
 	grep -q '^Signature Verification Failure$' "$DIR/hand/said"
 }

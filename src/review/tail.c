@@ -76,7 +76,8 @@ tail_add(struct tail *t, const char *line, size_t len)
 	to = &t->list[(t->first + t->count++) % t->size];
 	memcpy(text, line, len);
 	text[len] = '\0';
-	*to = (struct line){ text, len };
+	to->text = text;
+	to->len = len;
 	return true;
 }
 

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "audit/segment.h"
@@ -102,7 +103,36 @@ add_pieces(struct sources *s, const char *log, const struct segments *segments)
 		if (segment_path(log, &segments->list[i], path) == -1 ||
 		    add(s, path, segments->list[i].first) == -1)
 			return -1;
-	return segments->count > 0 ? 0 : add(s, log, 0);
+	return 0;
+}
+
+static bool
+is_link(const struct stat *file, const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && st.st_ino == file->st_ino &&
+	    st.st_dev == file->st_dev;
+}
+
+/*
+ * The active file is the second name of a piece.  It is read by itself where
+ * there are no pieces, where the next one was begun this very moment, and
+ * where somebody put another file in its place.
+ */
+static int
+add_active(struct sources *s, const char *log)
+{
+	struct stat st;
+
+	if (s->count > 0) {
+		if (stat(log, &st) == -1)
+			return 0;
+		for (size_t i = s->count; i > 0; i--)
+			if (is_link(&st, s->list[i - 1].path))
+				return 0;
+	}
+	return add(s, log, 0);
 }
 
 int
@@ -115,6 +145,8 @@ sources_of_log(const char *log, struct sources *ret, struct text_error *reterr)
 	if (segments_list(log, &segments) == -1)
 		return fail_file(log, strerror(errno), reterr);
 	rv = add_pieces(&s, log, &segments);
+	if (rv == 0)
+		rv = add_active(&s, log);
 	segments_release(&segments);
 	if (rv == -1) {
 		sources_release(&s);

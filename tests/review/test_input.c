@@ -283,6 +283,11 @@ reads_the_pieces_of_a_log(void **state)
 	assert_int_equal(unlink("log"), 0);
 	assert_int_equal(link("log.000000000006", "log"), 0);
 	assert_string_equal(read_all("log", ""), "1234567");
+	/* Another file in the place of the active one is read, too. */
+	unlink("log");
+	assert_string_equal(read_all("log", ""), "1234567");
+	put("log", "66");
+	assert_string_equal(read_all("log", ""), "123456766");
 	assert_string_equal(
 	    read_all("none/log", ""), "none/log: No such file or directory");
 	assert_string_equal(read_all("nolog", ""), "E");

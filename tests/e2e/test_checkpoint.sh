@@ -44,8 +44,9 @@ vkey() {
 
 # The whole log, with its chain and each of its checkpoints.
 verifies() {
-	go_verify log "$(vkey)" "$DIR/log/audit.log"
-	"$CTL" log verify "$DIR/log/audit.log"
+	cat "$DIR"/log/audit.log.[0-9]* >"$DIR/whole"
+	go_verify log "$(vkey)" "$DIR/whole"
+	"$CTL" log verify --key "$(vkey)" "$DIR"/log/audit.log.[0-9]*
 }
 
 the_start_and_the_stop_are_signed() {
@@ -100,6 +101,30 @@ one_comes_after_some_time() {
 	verifies
 }
 
+# Pieces of the log that are closed.
+are_closed() { # COUNT
+	[ "$(find "$DIR/log" -name 'audit.log.[0-9]*' | wc -l)" -gt "$1" ]
+}
+
+each_piece_ends_signed() {
+	local piece last
+	fresh 'checkpoint-interval = 1h' 'rotate-size = 64K' \
+	    'compress-after = never'
+	instance_start "$DIR"
+	for piece in 1 2 3; do
+		sign_lines 150
+		wait_for 5 are_closed "$piece"
+	done
+	instance_stop "$DIR"
+	last=$(find "$DIR/log" -name 'audit.log.[0-9]*' | sort | tail -n 1)
+	for piece in "$DIR"/log/audit.log.[0-9]*; do
+		[ "$piece" != "$last" ] || continue
+		tail -n 40 "$piece" | grep -q ' CHECKPOINT .* why="rotate"' ||
+		    fail "$piece: $(tail -n 3 "$piece" | cut -c 1-200)"
+	done
+	verifies
+}
+
 the_newest_can_be_had_over_ssh() {
 	fresh 'checkpoint-interval = 1h' 'origin = log.example.org/signer1'
 	instance_start "$DIR"
@@ -110,9 +135,9 @@ the_newest_can_be_had_over_ssh() {
 	wait_for 5 cmp -s "$DIR/older" "$DIR/state/checkpoint"
 	sign_lines 50
 	instance_stop "$DIR"
-	go_verify consistency "$(vkey)" "$DIR/log/audit.log" \
-	    "$DIR/older" "$DIR/state/checkpoint"
 	verifies
+	go_verify consistency "$(vkey)" "$DIR/whole" \
+	    "$DIR/older" "$DIR/state/checkpoint"
 }
 
 a_killed_service_signs_what_it_left() {
@@ -135,9 +160,9 @@ a_killed_service_signs_what_it_left() {
 			"$(sed -n 2p "$DIR/older")" ] && echo yes)"
 	done
 	instance_stop "$DIR"
-	go_verify consistency "$(vkey)" "$DIR/log/audit.log" \
-	    "$DIR/older" "$DIR/state/checkpoint"
 	verifies
+	go_verify consistency "$(vkey)" "$DIR/whole" \
+	    "$DIR/older" "$DIR/state/checkpoint"
 }
 
 status_tells_of_it() {
@@ -228,6 +253,7 @@ another_key_may_take_over() {
 cases the_start_and_the_stop_are_signed \
     one_comes_after_so_many_records \
     one_comes_after_some_time \
+    each_piece_ends_signed \
     the_newest_can_be_had_over_ssh \
     a_killed_service_signs_what_it_left \
     status_tells_of_it \

@@ -15,6 +15,7 @@
 struct samples {
 	char dir[64];
 	char file[80];
+	uint64_t wall_us;
 	struct chain chain;
 	struct buf all; /* every record there is, in order */
 	struct record record; /* the last */

@@ -38,9 +38,14 @@ fi
 instance_start "$DIR" || exit
 BROKER=$(process_named "$PID" countersign-broker) || exit
 
-# Every piece, in order.
+one_piece_is_plain() {
+	[ "$(find "$DIR/log" -name 'audit.log.[0-9]*[0-9]' | wc -l)" = 1 ]
+}
+
+# Every piece, in order, once all that are closed are packed.
 whole_log() {
 	local piece
+	wait_for 60 one_piece_is_plain || fail "closed pieces are not packed"
 	for piece in "$DIR"/log/audit.log.[0-9]*; do
 		case $piece in
 		*.gz) zcat "$piece" ;;

@@ -6,6 +6,12 @@
 
 #include "audit/seal.h"
 
+/*
+ * How far before the last checkpoint one may be that comes later.  Somebody
+ * could put in many that are old and true, and each would cost that much.
+ */
+#define BACK 8192
+
 /* Leaves by index, from begin to before end. */
 struct suspects {
 	uint64_t begin, end;
@@ -122,14 +128,14 @@ static enum window_answer
 tree_for(struct auditor *a, const struct seal *seal, struct merkle *ret)
 {
 	uint64_t size = seal->checkpoint.size;
-	enum window_answer answer = window_tree(&a->window, size, ret);
+	enum window_answer answer = window_tree(&a->window, size, BACK, ret);
 
 	if (answer != WINDOW_UNKNOWN || !seal->has_nodes)
 		return answer;
 	if (window_adopt(&a->window, &seal->nodes) != WINDOW_OK)
 		return WINDOW_UNKNOWN;
 	a->anchor = window_known(&a->window);
-	return window_tree(&a->window, size, ret);
+	return window_tree(&a->window, size, BACK, ret);
 }
 
 static int
@@ -266,7 +272,7 @@ examine_claims(struct auditor *a, struct fault *ret)
 
 		if (size > a->follower.last.seq)
 			return 0;
-		switch (window_tree(&a->window, size, &mine)) {
+		switch (window_tree(&a->window, size, UINT64_MAX, &mine)) {
 		case WINDOW_OK:
 			if (examine_claim(a, claim, &mine, ret) == -1)
 				return -1;

@@ -145,14 +145,15 @@ remember(struct window *w, const struct merkle *tree)
 }
 
 enum window_answer
-window_tree(struct window *w, uint64_t size, struct merkle *ret)
+window_tree(struct window *w, uint64_t size, uint64_t back, struct merkle *ret)
 {
 	const struct merkle *from = nearest(w, size);
 	struct merkle tree;
 
 	if (w->pasts == 0)
 		return WINDOW_UNKNOWN;
-	if (from == NULL)
+	if (from == NULL ||
+	    (size < window_known(w) && size - from->size > back))
 		return WINDOW_GONE;
 	tree = *from;
 	if (append(w, &tree, size) == -1)

@@ -46,9 +46,12 @@ enum window_answer {
 	WINDOW_FAILED, /* libcrypto */
 };
 
-/* The tree of so many leaves, at most window_size. */
+/*
+ * The tree of so many leaves, at most window_size.  To go back, at most `back'
+ * leaves are gone over: it is gone when that does not do.
+ */
 enum window_answer window_tree(
-    struct window *, uint64_t size, struct merkle *ret);
+    struct window *, uint64_t size, uint64_t back, struct merkle *ret);
 
 /*
  * Learns the tree from nodes that are true; their size is at least that of

@@ -53,7 +53,7 @@ ask(struct window *w, uint64_t size)
 {
 	merkle_hash root, want;
 	struct merkle got;
-	enum window_answer answer = window_tree(w, size, &got);
+	enum window_answer answer = window_tree(w, size, UINT64_MAX, &got);
 
 	if (answer != WINDOW_OK)
 		return answer;
@@ -97,6 +97,24 @@ goes_back_a_little(void **state)
 		assert_int_equal(ask(&w, n), WINDOW_OK);
 	assert_int_equal(ask(&w, N - 71), WINDOW_GONE);
 	assert_int_equal(ask(&w, 0), WINDOW_GONE);
+	window_release(&w);
+}
+
+static void
+goes_back_no_further_than_it_may(void **state)
+{
+	struct merkle got;
+	struct window w;
+
+	(void)state;
+	window_init(&w, 0);
+	add(&w, N);
+	assert_int_equal(ask(&w, 100), WINDOW_OK);
+	assert_int_equal(ask(&w, N), WINDOW_OK);
+	assert_int_equal(window_tree(&w, 150, 50, &got), WINDOW_OK);
+	assert_int_equal(window_tree(&w, 150, 49, &got), WINDOW_GONE);
+	assert_int_equal(window_tree(&w, 100, 0, &got), WINDOW_OK);
+	assert_int_equal(window_tree(&w, 99, 98, &got), WINDOW_GONE);
 	window_release(&w);
 }
 
@@ -166,14 +184,14 @@ its_memory_has_an_end(void **state)
 		merkle_append(&want, leaf, NULL);
 	}
 	assert_int_equal(merkle_root(&want, want_root), 0);
-	assert_int_equal(window_tree(&w, n, &got), WINDOW_OK);
+	assert_int_equal(window_tree(&w, n, 0, &got), WINDOW_OK);
 	assert_int_equal(merkle_root(&got, root), 0);
 	assert_memory_equal(root, want_root, sizeof(root));
-	assert_int_equal(window_tree(&w, 1, &got), WINDOW_GONE);
+	assert_int_equal(window_tree(&w, 1, n, &got), WINDOW_GONE);
 	assert_null(window_place(&w, 1));
 	assert_int_equal(window_adopt(&middle, &tree[N]), WINDOW_GONE);
 	assert_int_equal(window_adopt(&middle, &want), WINDOW_OK);
-	assert_int_equal(window_tree(&middle, n, &got), WINDOW_OK);
+	assert_int_equal(window_tree(&middle, n, 0, &got), WINDOW_OK);
 	assert_int_equal(merkle_root(&got, root), 0);
 	assert_memory_equal(root, want_root, sizeof(root));
 	window_release(&w);
@@ -186,6 +204,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(knows_the_tree_at_every_size),
 		cmocka_unit_test(goes_back_a_little),
+		cmocka_unit_test(goes_back_no_further_than_it_may),
 		cmocka_unit_test(says_where_a_record_stood),
 		cmocka_unit_test(learns_the_tree_in_the_middle),
 		cmocka_unit_test(its_memory_has_an_end),

@@ -149,7 +149,7 @@ toollibs = $(shell sed -n 's/.*tool-links: *\(.*[^ ]\) *\*\/.*/\1/p' $(1))
 tooluses = $(shell sed -n 's/.*tool-uses: *\(.*[^ ]\) *\*\/.*/\1/p' $(1))
 define tool
 $(B)/tools/$(1): tests/tools/$(1).c \
-    $(call objs,base wire $(call tooluses,tests/tools/$(1).c))
+    $(filter-out %/main.o,$(call objs,base wire $(call tooluses,tests/tools/$(1).c)))
 	@mkdir -p $$(@D)
 	$$(call say,LD)$$(CC) $$(CPPFLAGS) $$(CFLAGS) $(P11_CFLAGS) $$(LDFLAGS) \
 	    $(if $(filter module_%,$(1)),-shared) -o $$@ $$^ \

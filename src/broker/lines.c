@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "broker/audit_key.h"
 #include "broker/records.h"
 #include "broker/service.h"
@@ -190,6 +191,7 @@ queue(struct request *q, struct slot *slot, enum mech mech)
 		slot_done(slot);
 		return;
 	}
+	slot->timed.queued_us = clock_mono_us();
 	slot->state = SLOT_QUEUED;
 	q->queued++;
 }

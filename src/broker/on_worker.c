@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "broker/chore.h"
 #include "broker/handlers.h"
@@ -121,7 +122,8 @@ take_signature(const struct work *work, const struct job_result *result)
 		    work->chore, result->signature, result->len);
 	}
 	learn_cost(work->slot->key, result->us);
-	work->slot->us = result->us;
+	work->slot->timed.token_us = result->us;
+	work->slot->timed.signed_us = clock_mono_us();
 	return slot_signed(work->slot, result->signature, result->len);
 }
 

@@ -200,7 +200,7 @@ record_sign(struct slot *slot, struct waiter *waiter)
 		fingerprint(slot->answer, slot->answer_len, print);
 		record_add(r, "sig", print);
 		record_add(r, "outcome", "ok");
-		record_add_number(r, "us", slot->us);
+		record_add_number(r, "us", slot->timed.token_us);
 	} else {
 		record_add(r, "outcome", "failed");
 		record_add(r, "reason", reason_word(slot->reason));

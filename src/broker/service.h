@@ -14,6 +14,7 @@
 #include "broker/keyring.h"
 #include "broker/peer.h"
 #include "broker/pool.h"
+#include "broker/timing.h"
 #include "wire/request.h"
 
 #define VERSION "0.1"
@@ -54,6 +55,7 @@ struct service {
 	struct drain *drain;
 	struct checkpoints *checkpoints;
 	uint64_t signatures;
+	struct timing timing;
 	bool announced; /* the listener knows that we are ready */
 	int exit; /* the program's, when the loop ends */
 	uint8_t out[CHANNEL_MAX]; /* where messages are put together */

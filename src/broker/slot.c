@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "broker/receipt.h"
 #include "broker/records.h"
@@ -181,10 +182,15 @@ on_recorded(struct waiter *waiter, bool ok)
 
 	slot->request->pending--;
 	if (!ok) {
+		journal_refused(slot->request->session->service->journal);
 		slot->reason = REASON_AUDIT_UNAVAILABLE;
 		drop_answer(slot);
 		receipt_drop(slot);
-	} else if (wants_receipt(slot)) {
+	} else if (slot->reason == REASON_OK) {
+		timing_add(&slot->request->session->service->timing,
+		    &slot->timed, clock_mono_us());
+	}
+	if (ok && wants_receipt(slot)) {
 		slot->state = SLOT_RECEIPT;
 		slot->request->pending++;
 		if (slot->receipt != NULL)
@@ -234,6 +240,8 @@ slot_fail(struct slot *slot, enum reason reason, const char *text)
 	slot_say(slot, reason, text, "");
 	if (!q->command.keep_going)
 		request_stop(q);
+	if (reason == REASON_AUDIT_UNAVAILABLE)
+		journal_refused(q->session->service->journal);
 	if (q->command.verb == VERB_CHECK ||
 	    reason == REASON_AUDIT_UNAVAILABLE) {
 		slot_done(slot);

@@ -7,6 +7,7 @@
 #define CS_BROKER_SLOT_H
 
 #include "broker/lines.h"
+#include "broker/timing.h"
 
 struct receipt;
 
@@ -34,7 +35,7 @@ struct slot {
 	uint32_t answer_len;
 	uint32_t answer_size;
 	uint32_t cost_us; /* what it counts for in its worker's queue */
-	uint32_t us;
+	struct timed timed;
 	uint8_t state, tries, reason, hash, mech, digest_len;
 	uint16_t name_len;
 	uint8_t digest[DIGEST_MAX];

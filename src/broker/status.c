@@ -119,6 +119,35 @@ text_checkpoint(const struct service *service, struct buf *out)
 	    (unsigned long long)newest.since);
 }
 
+/* Where the time of a line goes. */
+static void
+text_timing(const struct service *service, struct buf *out)
+{
+	struct timing_mean mean;
+
+	if (service->timing.lines == 0)
+		return;
+	timing_mean(&service->timing, &mean);
+	buf_addf(out,
+	    "a line took %llu us on average: %llu in the token, %llu for its "
+	    "record\n",
+	    (unsigned long long)mean.whole_us,
+	    (unsigned long long)mean.token_us,
+	    (unsigned long long)mean.record_us);
+}
+
+static void
+json_timing(const struct service *service, struct buf *out)
+{
+	const struct timing *t = &service->timing;
+
+	buf_addf(out,
+	    "\"timing\":{\"lines\":%llu,\"whole-us\":%llu,"
+	    "\"token-us\":%llu,\"record-us\":%llu},",
+	    (unsigned long long)t->lines, (unsigned long long)t->whole_us,
+	    (unsigned long long)t->token_us, (unsigned long long)t->record_us);
+}
+
 static void
 status_text(const struct service *service, struct buf *out)
 {
@@ -135,6 +164,7 @@ status_text(const struct service *service, struct buf *out)
 	    counts.lines);
 	buf_addf(out, "%llu signatures since the start\n",
 	    (unsigned long long)service->signatures);
+	text_timing(service, out);
 	for (size_t i = 0; i < service->token_count; i++)
 		text_token(service->tokens[i], out);
 	text_keys(service, out);
@@ -260,6 +290,7 @@ status_json(const struct service *service, struct buf *out)
 	    journal.failing ? "true" : "false");
 	add_string(out, "error", journal.failing ? journal.error : "");
 	buf_adds(out, "},");
+	json_timing(service, out);
 	json_checkpoint(service, out);
 	buf_adds(out, "}\n");
 }

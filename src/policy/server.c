@@ -133,7 +133,10 @@ value_size(const struct place *place, const struct word *word,
 	return 0;
 }
 
-/* c2sp.org/tlog-checkpoint: an origin that is a key's name, too. */
+/*
+ * c2sp.org/tlog-checkpoint: an origin that is a key's name, too; and as it
+ * stands in a record no character of it is escaped.
+ */
 static int
 value_origin(const struct place *place, const struct word *word,
     const char *value, void *field, struct text_error *reterr)
@@ -143,12 +146,12 @@ value_origin(const struct place *place, const struct word *word,
 
 	(void)word;
 	for (const char *at = value; *at != '\0'; at++)
-		if (!char_is_print(*at) || *at == ' ' || *at == '+')
+		if (!char_is_print(*at) || strchr(" +\"\\]", *at) != NULL)
 			len = 0;
 	if (len == 0 || len > ORIGIN_MAX)
 		return text_fail(reterr, 0,
 		    "origin must be such as signer1.example.org/countersign: "
-		    "1 to %d characters without blank and +",
+		    "1 to %d characters, none of them a blank or +\"\\]",
 		    ORIGIN_MAX);
 	*ret = place_text(place, value, reterr);
 	return *ret != NULL ? 0 : -1;

@@ -2,6 +2,7 @@
 """What everybody plays on: a folder, a SoftHSM token, keys, trees."""
 import base64
 import glob
+import json
 import os
 import pwd
 import random
@@ -166,6 +167,8 @@ class Tree:
         text += "".join(f"[key name{i:04d}]\ntoken = {TOKEN}\n"
                         "object = pkcs11:object=p256\nuse = raw\n"
                         for i in range(more))
+        text += (f"[key audit]\ntoken = {TOKEN}\n"
+                 "object = pkcs11:object=audit\nuse = audit\n")
         write(f"{self.dir}/keys.d/bench.conf", text)
 
     def write_clients(self, count, profiles):
@@ -201,6 +204,11 @@ class Tree:
         """Loads the tree as the broker does, and leaves."""
         call([self.stage.program("countersign-broker"), "-t", "-C", self.dir],
              env=self.stage.env)
+
+    def status(self):
+        said = call([self.stage.program("countersignctl"), "-C", self.dir,
+                     "status", "--json"], 60, env=self.stage.env)
+        return json.loads(said)
 
     def reload(self):
         call([self.stage.program("countersignctl"), "-C", self.dir, "reload"],

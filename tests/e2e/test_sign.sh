@@ -186,6 +186,15 @@ every_signature_has_its_record_and_the_chain_holds() {
 	done
 }
 
+status_says_where_the_time_of_a_line_goes() {
+	digest_lines 20 | sign_ssh "$DIR" sign -k p256 >"$DIR/out"
+	"$CTL" -C "$DIR" status | grep -E \
+	    '^a line took [0-9]+ us on average: [0-9]+ in the token, [0-9]+ for'
+	"$CTL" -C "$DIR" status --json |
+	    jq -e '.timing | .lines >= 20 and ."record-us" > 0 and
+	        ."whole-us" >= ."record-us" and ."token-us" > 0'
+}
+
 cases rsa_keys_sign_every_format_with_every_hash \
     ecdsa_keys_sign_every_format_with_every_hash \
     a_signature_over_another_digest_does_not_verify \
@@ -199,4 +208,5 @@ cases rsa_keys_sign_every_format_with_every_hash \
     check_says_ok_and_signs_nothing \
     tells_who_and_what \
     gives_the_public_key_in_every_form \
-    every_signature_has_its_record_and_the_chain_holds
+    every_signature_has_its_record_and_the_chain_holds \
+    status_says_where_the_time_of_a_line_goes

@@ -258,12 +258,12 @@ refuses_a_log_that_cannot_be(void **state)
 	(void)state;
 	assert_refused("[audit]\norigin = a b\n",
 	    "countersign.conf:2: origin must be such as "
-	    "signer1.example.org/countersign: 1 to 64 characters without "
-	    "blank and +");
+	    "signer1.example.org/countersign: 1 to 64 characters, none of "
+	    "them a blank or +\"\\]");
 	assert_refused("[audit]\norigin = a+b\n",
 	    "countersign.conf:2: origin must be such as "
-	    "signer1.example.org/countersign: 1 to 64 characters without "
-	    "blank and +");
+	    "signer1.example.org/countersign: 1 to 64 characters, none of "
+	    "them a blank or +\"\\]");
 	assert_refused("[audit]\nrotate-size = 4095\n",
 	    "countersign.conf:2: rotate-size must be a size such as 512M or "
 	    "1G, at least 4096 bytes, or none, not \"4095\"");

@@ -5,7 +5,8 @@
 # rewrite the token's files (token.sh says how that ends).
 #
 #	bench_tokens DIR [USER]     DIR/token, DIR/peer; keys rsa3072 rsa4096
-#	                            p256 p384; USER is the service's, when root
+#	                            p256 p384, and for the service audit; USER
+#	                            is the service's, when root
 #
 # CTL is the countersignctl to use; run from the top of the source tree.
 
@@ -25,5 +26,7 @@ bench_tokens() { # DIR [USER]
 	printf '%s\n' "directories.tokendir = $bench_dir/peer/tokens" \
 	    'objectstore.backend = file' 'log.level = ERROR' \
 	    >"$bench_dir/peer/softhsm2.conf" || return
+	# Not for the peers: one Ed25519 key hides all others from libp11.
+	token_key "$bench_dir/token" bench audit ed25519 || return
 	token_seal "$bench_dir/token" "$@"
 }

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* covers: log_restart.c log_rebuild.c log_tree.c */
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -365,6 +367,46 @@ proves_each_record_in_each_later_tree(void **state)
 	assert_int_equal(journal_inclusion(home.journal, 1, 10, &proof), -1);
 }
 
+static void
+limit_file(rlim_t size)
+{
+	struct rlimit limit;
+
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
+	limit.rlim_cur = size;
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+}
+
+/* The disk of state-dir is full, that of the log is not. */
+static void
+a_tree_that_cannot_be_written_stops_everything_but_records(void **state)
+{
+	(void)state;
+	signal(SIGXFSZ, SIG_IGN);
+	home_open(&home);
+	home_add(&home, 100);
+	home_rotate(&home);
+	limit_file(merkle_stored(100) * MERKLE_HASH + 10);
+	home_add(&home, 1);
+	/* It is on disk, so it counts. */
+	assert_int_equal(home.failed, 0);
+	assert_int_equal(journal_tree(home.journal)->size, 101);
+	assert_false(journal_works(home.journal));
+	home_add(&home, 1);
+	assert_int_equal(home.failed, 1);
+	limit_file(RLIM_INFINITY);
+	while (!journal_works(home.journal))
+		home_round(&home);
+	home_add(&home, 1);
+	assert_int_equal(home.failed, 1);
+	home.failed = 0;
+	home_close(&home);
+	home_check_tree(&home);
+	home_open(&home);
+	assert_repairs(0, 0, 0, false);
+	goes_on(102);
+}
+
 int
 main(void)
 {
@@ -380,6 +422,8 @@ main(void)
 		TEST(an_old_log_gets_its_piece_and_its_tree),
 		TEST(a_tree_that_others_may_write_is_refused),
 		TEST(proves_each_record_in_each_later_tree),
+		TEST(
+		    a_tree_that_cannot_be_written_stops_everything_but_records),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

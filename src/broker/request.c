@@ -183,6 +183,8 @@ request_fail(struct request *q, enum reason reason, const char *text)
 		    q, text != NULL ? text : reason_text(reason), incident);
 		text = incident;
 	}
+	if (reason == REASON_AUDIT_UNAVAILABLE)
+		journal_refused(q->session->service->journal);
 	buf_consume(&q->text, buf_len(&q->text));
 	send_done(q, (uint8_t)reason_exit(reason),
 	    text != NULL ? text : reason_text(reason));

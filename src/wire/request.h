@@ -14,9 +14,8 @@
  *
  * Channel numbers are the session's, each used once per connection.  At most
  * WIRE_WINDOW lines (with atomic WIRE_ATOMIC_MAX or WIRE_ATOMIC_RECEIPTS) may
- * be unanswered.  CANCEL
- * may come at any time after OPEN and gets no DONE.  After DONE the broker
- * has forgotten the channel; a message that crossed it is ignored.
+ * be unanswered.  CANCEL may come at any time after OPEN and gets no DONE.
+ * After DONE the channel is forgotten; a message that crossed it is ignored.
  */
 #ifndef CS_WIRE_REQUEST_H
 #define CS_WIRE_REQUEST_H
@@ -61,13 +60,11 @@ struct line {
 	char name[LINE_NAME_SIZE]; /* empty: none came */
 };
 
-/* The header of WIRE_LINES; count lines follow, each with line_put/get. */
+/* Of WIRE_LINES and WIRE_ANSWERS; so many lines or answers follow. */
 struct lines_head {
 	uint32_t channel;
 	uint16_t count; /* 1 to WIRE_BATCH */
 };
-
-/* The header of WIRE_ANSWERS; count answers follow. */
 struct answers_head {
 	uint32_t channel;
 	uint16_t count;
@@ -99,8 +96,7 @@ struct text_taken {
 struct done_reply {
 	uint32_t channel;
 	uint8_t exit;
-	/* Which of the lines without an answer it is about, from 1; 0: none. */
-	uint32_t line;
+	uint32_t line; /* of those without an answer, from 1; 0: of none */
 	char text[MESSAGE_SIZE]; /* for stderr; may be empty */
 };
 

@@ -11,6 +11,7 @@ static const struct {
 	const char *name;
 	verb_fn *run;
 } actions[] = {
+	{ "report", log_report },
 	{ "show", log_show },
 	{ "store", log_store },
 	{ "verify", log_verify },

@@ -19,4 +19,7 @@ verb_fn log_who;
 /* What a collector keeps of them. */
 verb_fn log_store;
 
+/* A period as a reviewer wants to see it. */
+verb_fn log_report;
+
 #endif

@@ -149,12 +149,28 @@ json_timing(const struct service *service, struct buf *out)
 }
 
 static void
+text_records(const struct journal *journal, struct buf *out)
+{
+	struct journal_state state;
+
+	journal_state(journal, &state);
+	buf_addf(out, "records: seq %llu on disk, %s%s\n",
+	    (unsigned long long)state.seq, state.failing ? "failing: " : "ok",
+	    state.failing ? state.error : "");
+	buf_addf(out, "log: the piece from record %llu, %llu KiB",
+	    (unsigned long long)journal_piece(journal),
+	    (unsigned long long)(state.size + 1023) >> 10);
+	if (state.has_free)
+		buf_addf(out, ", %llu MiB free",
+		    (unsigned long long)state.free >> 20);
+	buf_adds(out, "\n");
+}
+
+static void
 status_text(const struct service *service, struct buf *out)
 {
 	struct counts counts = count_sessions(service);
-	struct journal_state journal;
 
-	journal_state(service->journal, &journal);
 	buf_addf(out, "countersign " VERSION ", up %llu s%s\n", uptime(service),
 	    drain_is_on(service) ? ", draining" : "");
 	buf_addf(out, "tree %s\n", service->fingerprint);
@@ -168,10 +184,7 @@ status_text(const struct service *service, struct buf *out)
 	for (size_t i = 0; i < service->token_count; i++)
 		text_token(service->tokens[i], out);
 	text_keys(service, out);
-	buf_addf(out, "records: seq %llu on disk, %s%s\n",
-	    (unsigned long long)journal.seq,
-	    journal.failing ? "failing: " : "ok",
-	    journal.failing ? journal.error : "");
+	text_records(service->journal, out);
 	text_checkpoint(service, out);
 }
 
@@ -259,12 +272,27 @@ json_checkpoint(const struct service *service, struct buf *out)
 }
 
 static void
+json_records(const struct journal *journal, struct buf *out)
+{
+	struct journal_state state;
+
+	journal_state(journal, &state);
+	buf_addf(out, "\"records\":{\"seq\":%llu,\"failing\":%s,",
+	    (unsigned long long)state.seq, state.failing ? "true" : "false");
+	add_string(out, "error", state.failing ? state.error : "");
+	buf_addf(out, ",\"piece\":%llu,\"size\":%llu",
+	    (unsigned long long)journal_piece(journal),
+	    (unsigned long long)state.size);
+	if (state.has_free)
+		buf_addf(out, ",\"free\":%llu", (unsigned long long)state.free);
+	buf_adds(out, "},");
+}
+
+static void
 status_json(const struct service *service, struct buf *out)
 {
 	struct counts counts = count_sessions(service);
-	struct journal_state journal;
 
-	journal_state(service->journal, &journal);
 	buf_adds(out, "{\"version\":\"" VERSION "\",");
 	buf_addf(out, "\"uptime\":%llu,\"draining\":%s,", uptime(service),
 	    drain_is_on(service) ? "true" : "false");
@@ -285,11 +313,8 @@ status_json(const struct service *service, struct buf *out)
 		    keyring_of(service->keyring, tree_key(service->tree, i)),
 		    out);
 	}
-	buf_addf(out, "],\"records\":{\"seq\":%llu,\"failing\":%s,",
-	    (unsigned long long)journal.seq,
-	    journal.failing ? "true" : "false");
-	add_string(out, "error", journal.failing ? journal.error : "");
-	buf_adds(out, "},");
+	buf_adds(out, "],");
+	json_records(service->journal, out);
 	json_timing(service, out);
 	json_checkpoint(service, out);
 	buf_adds(out, "}\n");

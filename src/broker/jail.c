@@ -104,12 +104,15 @@ static const struct jail_call archive_calls[] = {
 	{ .name = "getdents64", .why = "pieces of the log" },
 	{ .name = "fcntl", .why = "fdopendir" },
 	{ .name = "poll", .why = "a second look at a line that is torn" },
+	{ .name = "ppoll", .why = "the same" },
 	{ .name = "fsync", .why = "a compressed piece, and the folder" },
 	{ .name = "fdatasync", .why = "parts of one" },
 	{ .name = "fadvise64", .why = "compared as it is on disk" },
 	{ .name = "utimensat", .why = "a piece's time" },
 	{ .name = "rename", .why = "a compressed piece that is complete" },
+	{ .name = "renameat", .why = "the same" },
 	{ .name = "unlink", .why = "what it replaces" },
+	{ .name = "unlinkat", .why = "the same" },
 	{ .name = NULL },
 };
 

@@ -16,6 +16,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "broker/admin.h"
+#include "broker/archive.h"
 #include "broker/loader.h"
 #include "broker/reload.h"
 #include "broker/service.h"
@@ -100,7 +101,7 @@ make_tree(void)
 	    "[key k]\ntoken = t\nobject = pkcs11:object=k\nuse = raw\n");
 	put("profiles.d/p.conf",
 	    "[profile p]\nkeys = k\nnames = ok*\nmax-lines = 200\n"
-	    "default = sign -f raw\n");
+	    "default = sign -f raw\nlog = all\n");
 	put("authorized_keys.d/a", "profile=\"p\" ssh-ed25519 " CLIENT " a\n");
 	atexit(drop_tree);
 }
@@ -208,6 +209,15 @@ add_admin(void)
 }
 
 static void
+forget(const char *name)
+{
+	char path[128];
+
+	snprintf(path, sizeof(path), "%s/%s", dir, name);
+	unlink(path);
+}
+
+static void
 start(void)
 {
 	static uint8_t space[CHANNEL_MAX];
@@ -221,7 +231,9 @@ start(void)
 
 	snprintf(run_dir, sizeof(run_dir), "%s/run", dir);
 	snprintf(log, sizeof(log), "%s/log", dir);
-	unlink(log);
+	forget("log");
+	forget("log.000000000001");
+	forget("tree");
 	loaded_read(&loaded, dir);
 	if (loaded.tree == NULL) {
 		fprintf(stderr, "%s", buf_at(&loaded.text));
@@ -232,8 +244,10 @@ start(void)
 	loaded_release(&loaded);
 	service->admin = admin_new(run_dir, &error);
 	service->reload = reload_new(service, NULL, NULL);
+	service->archive = archive_new(service->loop, log, NULL, NULL);
 	if (journal_start(journal, service->loop, NULL, NULL, service_freed,
 		service) == -1 ||
+	    service->archive == NULL ||
 	    admin_start(service->admin, service) == -1 ||
 	    channel_pair(listener, true) == -1 ||
 	    channel_pair(keeper, true) == -1)

@@ -40,6 +40,7 @@ answer_line(struct streams *s, struct pending *p,
 		return;
 	answer.reason = (enum reason)get_enum(r, REASON_COUNT - 1);
 	answer.bytes = get_view(r, WIRE_ANSWER, &answer.len);
+	answer.receipt = get_view(r, WIRE_RECEIPT, &answer.receipt_len);
 	get_str(r, answer.text, sizeof(answer.text));
 	if (line.what_len > 0)
 		answers_put_bad(s, accept, &line);
@@ -59,6 +60,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	accept.output = (enum output)get_enum(&r, OUTPUT_COUNT - 1);
 	accept.check = get_bool(&r);
 	accept.keep_going = get_bool(&r);
+	accept.receipt = get_bool(&r);
 	buf_init(&s.out, 1 << 24);
 	buf_init(&s.err, 1 << 24);
 	pending_init(&p);

@@ -123,7 +123,7 @@ a_file_that_was_removed_comes_back() {
 	local told=0
 	back() {
 		[ "$(grep -c ' LIMIT .*what="audit-file"' \
-		    "$DIR/log/audit.log" 2>/dev/null)" = $told ]
+		    "$DIR/log/audit.log" 2>/dev/null)" = "$told" ]
 	}
 	told=1
 	rm "$DIR/log/audit.log"

@@ -102,10 +102,12 @@ class_of(enum kind kind, const struct cell *cell)
 static void
 add_head(const struct sheet *s, struct buf *out)
 {
+	static const struct cell some = { .number = 1 };
+
 	buf_adds(out, "<thead><tr>");
 	for (size_t c = 0; c < s->width; c++) {
-		buf_addf(out, "<th scope=\"col\"%s>",
-		    s->columns[c].kind == KIND_NUMBER ? " class=\"n\"" : "");
+		buf_addf(out, "<th scope=\"col\" class=\"%s\">",
+		    class_of(s->columns[c].kind, &some));
 		page_escape(s->columns[c].title, out);
 		buf_adds(out, "</th>");
 	}

@@ -359,4 +359,6 @@ report_add(struct report *r, const struct fields *f)
 		count_event(r, f);
 	}
 	follow_state(r, f);
+	if (r->also != NULL)
+		r->also(r->arg, f);
 }

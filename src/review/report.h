@@ -79,13 +79,16 @@ struct report {
 	uint64_t checkpoint_us;
 	char origin[NOTE_NAME];
 	char why[320]; /* why a file could not be read to its end */
+
+	void (*also)(void *arg, const struct fields *); /* or NULL */
+	void *arg;
 };
 
 /* On the heap, for its size: NULL, no memory or no random numbers. */
 struct report *report_new(const struct period *, const struct hours *);
 void report_free(struct report *);
 
-/* One record, for who checks the chain elsewhere. */
+/* One record, for who checks the chain elsewhere; calls `also'. */
 void report_add(struct report *, const struct fields *);
 /* All of the input: 0; 1, the chain is broken; -1, `why' says what. */
 int report_read(struct report *, struct input *);

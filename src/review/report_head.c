@@ -115,8 +115,8 @@ status_text(const struct report *r)
 	return "intact";
 }
 
-static void
-add_chain(const struct report *r, struct sheets *s)
+void
+sheets_add_chain(const struct report *r, struct sheets *s)
 {
 	const struct auditor *a = &r->auditor;
 	struct sheet *t = sheet_add(s, "chain", "Chain of records", SHEET_FACTS,
@@ -182,7 +182,7 @@ void
 sheets_add_head(const struct report *r, struct sheets *s)
 {
 	add_summary(r, s);
-	add_chain(r, s);
+	sheets_add_chain(r, s);
 	sheets_add_findings(r, s);
 	add_time(r, s);
 }

@@ -14,6 +14,7 @@ int report_sheets(const struct report *, struct sheets *ret);
 
 /* Its parts. */
 void sheets_add_head(const struct report *, struct sheets *);
+void sheets_add_chain(const struct report *, struct sheets *);
 void sheets_add_findings(const struct report *, struct sheets *);
 void sheets_add_use(const struct report *, struct sheets *);
 void sheets_add_refusals(const struct report *, struct sheets *);

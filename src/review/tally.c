@@ -147,12 +147,18 @@ row_sum(const struct row *row)
 	return sum;
 }
 
+/* A login alone weighs less than anything that was asked for. */
 static int
 by_sum(const void *a, const void *b)
 {
 	const struct row *const *x = a, *const *y = b;
-	uint64_t left = row_sum(*x), right = row_sum(*y);
+	uint64_t left = row_sum(*x) - (*x)->count[TALLY_LOGINS];
+	uint64_t right = row_sum(*y) - (*y)->count[TALLY_LOGINS];
 
+	if (left == right) {
+		left = (*x)->count[TALLY_LOGINS];
+		right = (*y)->count[TALLY_LOGINS];
+	}
 	if (left != right)
 		return left < right ? 1 : -1;
 	return strcmp((*x)->name, (*y)->name);

@@ -30,7 +30,7 @@
  * Our own: channels, the audit file, threads, an admin, a file of the tree,
  * pieces of the log that are read.
  */
-#define SPARE_FILES 48
+#define SPARE_FILES 64
 
 struct options {
 	const char *dir;

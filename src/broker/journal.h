@@ -61,8 +61,7 @@ struct journal_opened {
 
 /*
  * Opens (or makes, 0640) the log, locks it, takes up its chain and its tree,
- * and repairs what a crash left.  NULL with reterr, which begins with the name
- * of another file when it is not about the log's.
+ * and repairs what a crash left.  NULL with reterr.
  */
 struct journal *journal_open(const struct journal_conf *,
     const struct record_origin *, struct journal_opened *ret,
@@ -90,44 +89,6 @@ bool journal_has_room(const struct journal *);
 bool journal_is_flooded(const struct journal *);
 void journal_state(const struct journal *, struct journal_state *ret);
 
-/* A client heard AUDIT_UNAVAILABLE: counted for the record of the gap. */
-void journal_refused(struct journal *);
-/* The last time in which no records could be written. */
-struct journal_gap {
-	uint64_t from_us; /* wall time; 0: none that was not told */
-	uint64_t refused;
-	char error[128];
-};
-/* Once the journal works again. */
-void journal_gap(const struct journal *, struct journal_gap *ret);
-void journal_gap_told(struct journal *);
-
-/* What is seen once a second. */
-enum journal_names {
-	JOURNAL_NAMES_FINE,
-	JOURNAL_NAMES_LINKED, /* FILE or the piece was gone, and was linked */
-	JOURNAL_NAMES_RESTORED, /* both were: the records were copied back */
-	JOURNAL_NAMES_LOST, /* and could not be copied: a new piece began */
-};
-struct journal_look {
-	enum journal_names names;
-	bool has_free;
-	uint64_t free;
-};
-/*
- * before is called before each record begins, and as soon as records can be
- * written again: it may add records of its own.  look is called with what was
- * seen.  Both from the loop.
- */
-struct journal_watch {
-	void *arg;
-	void (*before)(void *arg);
-	void (*look)(void *arg, const struct journal_look *);
-};
-void journal_watch(struct journal *, const struct journal_watch *);
-/* Calls before, although no record begins. */
-void journal_note(struct journal *);
-
 /*
  * A new record to fill in, or NULL while the journal fails.  journal_end takes
  * it, before the next begins: 0, or -1 when it did not fit or failed.  waiter
@@ -147,10 +108,7 @@ void journal_flush(struct journal *);
 
 /* The tree over the records on disk: its size is journal_state's seq. */
 const struct merkle *journal_tree(const struct journal *);
-/*
- * That record seq is in the tree of the first size records, which are on disk;
- * reads O(log size) hashes.  0, or -1.
- */
+/* That record seq is in the tree of the first size records: 0, or -1. */
 int journal_inclusion(const struct journal *, uint64_t seq, uint64_t size,
     struct merkle_proof *ret);
 /* fn runs in the loop whenever more records are on disk; one. */

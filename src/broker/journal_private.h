@@ -7,7 +7,7 @@
 #define CS_BROKER_JOURNAL_PRIVATE_H
 
 #include "broker/batches.h"
-#include "broker/journal.h"
+#include "broker/journal_watch.h"
 #include "broker/scribe.h"
 
 struct journal {

@@ -9,7 +9,7 @@
 
 #include <stdint.h>
 
-#include "broker/journal.h"
+#include "broker/journal_watch.h"
 
 struct log_watch;
 

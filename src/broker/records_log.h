@@ -7,7 +7,7 @@
 #define CS_BROKER_RECORDS_LOG_H
 
 #include "broker/clock_watch.h"
-#include "broker/journal.h"
+#include "broker/journal_watch.h"
 
 /* No record could be written, until now. */
 int record_audit_gap(struct journal *, const struct journal_gap *,

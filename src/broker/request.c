@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "broker/answers.h"
+#include "broker/journal_watch.h"
 #include "broker/lines.h"
 #include "broker/log_verb.h"
 #include "broker/records.h"

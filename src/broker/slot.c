@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "broker/journal_watch.h"
 #include "broker/receipt.h"
 #include "broker/records.h"
 #include "broker/service.h"

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* covers: journal_work.c journal_file.c batches.c scribe.c scribe_work.c */
+/* covers: src/broker/journal_work.c src/broker/journal_file.c */
+/* covers: src/broker/batches.c src/broker/scribe.c */
+/* covers: src/broker/scribe_work.c */
 #include "broker/journal.h"
 
 #include <fcntl.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* covers: log_restart.c log_rebuild.c log_tree.c */
+/* covers: src/broker/log_restart.c src/broker/log_rebuild.c */
+/* covers: src/broker/log_tree.c */
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>

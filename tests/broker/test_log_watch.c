@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* covers: log_watch.c records_log.c */
+/* covers: src/broker/log_watch.c src/broker/records_log.c */
 #include "broker/log_watch.h"
 
 #include <fcntl.h>

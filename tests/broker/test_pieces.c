@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* covers: pieces.c pieces_open.c pieces_end.c owned.c */
+/* covers: src/broker/pieces.c src/broker/pieces_open.c */
+/* covers: src/broker/pieces_end.c src/broker/owned.c */
 #include "broker/pieces.h"
 
 #include <fcntl.h>
@@ -16,6 +17,7 @@
 #include <cmocka.h>
 
 #include "base/clock.h"
+#include "broker/journal_watch.h"
 #include "support_journal.h"
 
 static struct home home;

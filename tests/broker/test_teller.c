@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What a reload changed is on record, thing by thing.
- * covers: records_reload.c records_token.c
+ * covers: src/broker/records_reload.c src/broker/records_token.c
  */
 #include "broker/teller.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * covers: change.c
+ * covers: src/policy/change.c
  */
 #include "policy/compare.h"
 

@@ -14,8 +14,8 @@
 #include "base/loop.h"
 
 /* Jobs of each kind in all, and of one owner; beyond them: busy. */
-#define ARCHIVE_FINDS 16
-#define ARCHIVE_OWNER_FINDS 4
+#define ARCHIVE_FINDS 24
+#define ARCHIVE_OWNER_FINDS 8
 #define ARCHIVE_READERS 4
 #define ARCHIVE_OWNER_READERS 2
 /* Lines come in runs of at most so many bytes. */

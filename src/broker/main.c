@@ -30,7 +30,7 @@
  * Our own: channels, the audit file, threads, an admin, a file of the tree,
  * pieces of the log that are read.
  */
-#define SPARE_FILES 64
+#define SPARE_FILES 72
 
 struct options {
 	const char *dir;

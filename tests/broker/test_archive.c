@@ -200,17 +200,17 @@ more_than_their_number_are_refused(void **state)
 		assert_true(begin_read(&askers[i], 1, 200));
 	}
 	assert_false(begin_read(&askers[ARCHIVE_READERS], 1, 200));
-	/* Somebody who has four already. */
-	for (unsigned i = 4; i < 9; i++)
+	/* Somebody who has eight already. */
+	for (unsigned i = 4; i < 13; i++)
 		askers[i].as.owner = &askers[4];
-	for (unsigned i = 4; i < 8; i++)
+	for (unsigned i = 4; i < 12; i++)
 		assert_true(begin_find(&askers[i]));
-	assert_false(begin_find(&askers[8]));
-	run_until_finished(4);
+	assert_false(begin_find(&askers[12]));
+	run_until_finished(8);
 	askers[14].as.owner = &askers[4];
 	run_until(another_fits);
 	archive_cancel(askers[0].job);
-	run_until_finished(5);
+	run_until_finished(9);
 }
 
 static void

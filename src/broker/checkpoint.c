@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "broker/audit_key.h"
+#include "broker/newest.h"
 #include "broker/notary.h"
 #include "broker/note_file.h"
 #include "broker/service.h"
@@ -48,13 +49,7 @@ struct checkpoints {
 	uint64_t timer_us; /* when it fires; 0: not set */
 	struct notary notary;
 
-	/* The newest. */
-	char note[CHECKPOINT_NOTE];
-	size_t note_len; /* 0: none */
-	uint64_t size;
-	uint64_t wall_us, mono_us;
-	const char *made_for;
-	bool ours; /* made, or verified, since the start */
+	struct newest newest;
 	uint64_t news_us; /* when the first was seen that it does not cover */
 
 	struct cover *covers;
@@ -89,7 +84,7 @@ checkpoints_new(struct service *service)
 		return NULL;
 	c->service = service;
 	c->pause_us = PAUSE_MIN_US;
-	c->made_for = "";
+	newest_init(&c->newest);
 	if (gethostname(c->host, sizeof(c->host) - 1) == -1)
 		c->host[0] = '\0';
 	notary_init(&c->notary, service, on_made, c);
@@ -114,35 +109,7 @@ checkpoints_free(struct checkpoints *c)
 static uint64_t
 on_disk(const struct checkpoints *c)
 {
-	struct journal_state state;
-
-	journal_state(c->service->journal, &state);
-	return state.seq;
-}
-
-/* The one of before the start, for who asks before there is a new one. */
-static void
-take_up(struct checkpoints *c, const char *dir)
-{
-	struct signed_checkpoint read;
-	struct text_error error;
-	size_t len = note_file_load(dir, c->note);
-
-	if (len == 0)
-		return;
-	if (checkpoint_parse(c->note, len, &read, &error) == -1) {
-		log_warn("%s/checkpoint is no checkpoint: %s", dir, error.what);
-		return;
-	}
-	if (read.checkpoint.size > on_disk(c)) {
-		log_warn("%s/checkpoint covers %llu records, and the log has "
-			 "%llu: records were lost, or removed",
-		    dir, (unsigned long long)read.checkpoint.size,
-		    (unsigned long long)on_disk(c));
-		return;
-	}
-	c->note_len = len;
-	c->size = read.checkpoint.size;
+	return journal_tree(c->service->journal)->size;
 }
 
 int
@@ -150,7 +117,7 @@ checkpoints_start(struct checkpoints *c, void (*gate)(void *), void *arg)
 {
 	const char *dir = tree_server(c->service->tree)->state_dir;
 
-	take_up(c, dir);
+	newest_load(&c->newest, dir, on_disk(c));
 	c->file = note_file_new(dir, gate, arg);
 	return c->file != NULL ? 0 : -1;
 }
@@ -159,9 +126,9 @@ checkpoints_start(struct checkpoints *c, void (*gate)(void *), void *arg)
 static uint64_t
 news(const struct checkpoints *c)
 {
-	uint64_t since = on_disk(c) - c->size;
+	uint64_t since = on_disk(c) - c->newest.size;
 
-	return c->size > 0 && since > 0 ? since - 1 : since;
+	return c->newest.size > 0 && since > 0 ? since - 1 : since;
 }
 
 static void
@@ -182,7 +149,8 @@ call(struct checkpoints *c, enum reason reason, const char *text)
 
 	for (; list != NULL; list = list->next) {
 		struct cover ***to =
-		    reason == REASON_OK && list->seq > c->size ? &keep : &end;
+		    reason == REASON_OK && list->seq > c->newest.size ? &keep :
+									&end;
 
 		**to = list;
 		*to = &list->next;
@@ -207,20 +175,14 @@ stopped(struct checkpoints *c)
 static void
 made(struct checkpoints *c)
 {
-	const struct notary *n = &c->notary;
-
 	if (c->reason != REASON_OK)
 		log_info("the log is signed again");
 	c->reason = REASON_OK;
 	c->pause_us = PAUSE_MIN_US;
-	c->note_len = checkpoint_note(&n->what, &n->key, n->signature, c->note);
-	c->size = n->what.size;
-	c->wall_us = clock_wall_us();
-	c->mono_us = clock_mono_us();
-	c->made_for = n->why;
-	c->ours = true;
+	newest_take(&c->newest, &c->notary);
 	c->news_us = 0;
-	note_file_write(c->file, c->note, c->note_len);
+	if (c->file != NULL)
+		note_file_write(c->file, c->newest.note, c->newest.len);
 	call(c, REASON_OK, "");
 }
 
@@ -267,10 +229,10 @@ due(const struct checkpoints *c, uint64_t *ret_us)
 	if (journal_wants_rotation(c->service->journal))
 		return WHY_ROTATE;
 	if (c->covers != NULL) {
-		*ret_us = c->mono_us + SHARE_US;
+		*ret_us = c->newest.mono_us + SHARE_US;
 		return WHY_RECEIPT;
 	}
-	if (!c->ours)
+	if (!c->newest.ours)
 		return WHY_START;
 	if (news(c) >= conf->checkpoint_records)
 		return WHY_RECORDS;
@@ -342,7 +304,7 @@ checkpoints_tend(struct checkpoints *c)
 void
 checkpoints_cover(struct checkpoints *c, struct cover *cover)
 {
-	if (c->ours && cover->seq <= c->size) {
+	if (c->newest.ours && cover->seq <= c->newest.size) {
 		cover->fn(cover, REASON_OK, "");
 		return;
 	}
@@ -363,14 +325,13 @@ checkpoints_stop(struct checkpoints *c, loop_timer_fn *fn, void *arg)
 void
 checkpoints_state(const struct checkpoints *c, struct checkpoint_state *ret)
 {
-	memset(ret, 0, sizeof(*ret));
-	if (c->note_len > 0) {
-		ret->note = c->note;
-		ret->note_len = c->note_len;
-	}
-	ret->size = c->size;
-	ret->wall_us = c->wall_us;
-	ret->why = c->made_for;
+	const struct newest *n = &c->newest;
+
+	ret->note = n->len > 0 ? n->note : NULL;
+	ret->note_len = n->len;
+	ret->size = n->size;
+	ret->wall_us = n->wall_us;
+	ret->why = n->why;
 	ret->since = news(c);
 }
 

@@ -340,7 +340,7 @@ lines_review(struct request *q)
 	if (!journal_works(q->session->service->journal))
 		fail_queued(q, REASON_AUDIT_UNAVAILABLE,
 		    reason_text(REASON_AUDIT_UNAVAILABLE));
-	else if (token_standing(q->token, q->key, &reason, &why) == KEY_DOWN)
+	else if (means_standing(q, &reason, &why) == KEY_DOWN)
 		fail_queued(q, reason, why);
 	lines_pump(q);
 }

@@ -38,8 +38,10 @@ path_of(const char *dir, const char *end, char ret[PATH_MAX])
 }
 
 size_t
-note_file_load(const char *dir, char ret[static CHECKPOINT_NOTE])
+note_file_load(const char *dir, char ret[static CHECKPOINT_NOTE],
+    struct signed_checkpoint *ret_parsed)
 {
+	struct text_error error = { .what = "it is too long" };
 	char path[PATH_MAX];
 	ssize_t len;
 	int fd;
@@ -51,7 +53,11 @@ note_file_load(const char *dir, char ret[static CHECKPOINT_NOTE])
 		return 0;
 	len = read(fd, ret, CHECKPOINT_NOTE);
 	close(fd);
-	return len > 0 && len < CHECKPOINT_NOTE ? (size_t)len : 0;
+	if (len > 0 && len < CHECKPOINT_NOTE &&
+	    checkpoint_parse(ret, (size_t)len, ret_parsed, &error) == 0)
+		return (size_t)len;
+	log_warn("%s is no checkpoint of ours: %s", path, error.what);
+	return 0;
 }
 
 /* 0, or -1 with errno. */

@@ -15,9 +15,10 @@ struct note_file;
 
 /*
  * What is there: its length, or 0 when there is nothing, or nothing that we
- * could have written.
+ * could have written (which is logged).  No signature is checked.
  */
-size_t note_file_load(const char *dir, char ret[static CHECKPOINT_NOTE]);
+size_t note_file_load(const char *dir, char ret[static CHECKPOINT_NOTE],
+    struct signed_checkpoint *ret_parsed);
 
 /* gate (may be NULL) is the first that runs in the thread.  NULL with errno. */
 struct note_file *note_file_new(

@@ -81,22 +81,25 @@ proof_of(struct service *service, uint64_t seq, const char *record, size_t len,
 	return out->bad ? -1 : 0;
 }
 
-int
+enum reason
 receipt_prove(struct slot *slot)
 {
 	struct receipt *r = slot->receipt, *proven = NULL;
+	enum reason reason = REASON_AUDIT_UNAVAILABLE;
 	struct buf text;
 
 	buf_init(&text, PROOF_TEXT_MAX);
 	if (proof_of(service_of(slot), r->cover.seq, r->text, r->len, &text) ==
-	    0)
+	    0) {
 		proven = receipt_new(
 		    slot, r->cover.seq, buf_at(&text), buf_len(&text));
+		reason = proven != NULL ? REASON_OK : REASON_BUSY;
+	}
 	buf_release(&text);
 	if (proven == NULL)
-		return -1;
+		return reason;
 	proven->proven = true;
 	receipt_drop(slot);
 	slot->receipt = proven;
-	return 0;
+	return REASON_OK;
 }

@@ -25,8 +25,8 @@ struct receipt {
 void receipt_keep(struct slot *, const struct record *);
 /* It is on disk: slot_covered follows, maybe at once. */
 void receipt_await(struct slot *);
-/* Makes the proof.  0, or -1: the tree cannot be read, or no memory. */
-int receipt_prove(struct slot *);
+/* Makes the proof: OK, AUDIT_UNAVAILABLE, BUSY. */
+enum reason receipt_prove(struct slot *);
 /* Accepts a slot without one. */
 void receipt_drop(struct slot *);
 

@@ -169,9 +169,12 @@ slot_covered(struct slot *slot, enum reason reason, const char *text)
 void
 slot_prove(struct slot *slot)
 {
-	if (receipt_prove(slot) == -1)
-		fail_late(slot, REASON_AUDIT_UNAVAILABLE,
-		    "the log's tree could not be read");
+	enum reason reason = receipt_prove(slot);
+
+	if (reason == REASON_AUDIT_UNAVAILABLE)
+		fail_late(slot, reason, "the log's tree could not be read");
+	else if (reason != REASON_OK)
+		fail_late(slot, reason, reason_text(reason));
 }
 
 /* Its record is on disk, or will never be. */

@@ -336,7 +336,8 @@ token_changed(struct token *token)
 
 	for (struct session *s = service->sessions; s != NULL; s = s->next)
 		for (struct request *q = s->requests; q != NULL; q = q->next)
-			if (q->token == token)
+			/* A receipt needs the audit key's token, too. */
+			if (q->token == token || q->command.receipt)
 				lines_review(q);
 	service_announce(service);
 }

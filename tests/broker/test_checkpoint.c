@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* covers: src/broker/checkpoint.c src/broker/notary.c src/broker/chore.c */
-/* covers: src/broker/audit_key.c src/broker/note_file.c */
+/* covers: src/broker/audit_key.c src/broker/note_file.c src/broker/newest.c */
 /* covers: src/broker/records_checkpoint.c src/broker/log_verb.c */
 /*
  * When the log is signed, and what happens when it cannot be.
@@ -368,28 +368,50 @@ no_client_sees_the_audit_key(void **state)
 	assert_int_equal(ends_done(&e, session, text), 77);
 }
 
+static size_t
+load(char note[CHECKPOINT_NOTE])
+{
+	struct signed_checkpoint parsed;
+	char path[128];
+
+	snprintf(path, sizeof(path), "%s/state", e.dir);
+	return note_file_load(path, note, &parsed);
+}
+
+static void
+save(const char *note, size_t len)
+{
+	struct note_file *file;
+	char path[128];
+
+	snprintf(path, sizeof(path), "%s/state", e.dir);
+	assert_non_null(file = note_file_new(path, NULL, NULL));
+	note_file_write(file, "soon over", 9);
+	note_file_write(file, note, len);
+	note_file_free(file);
+}
+
 static void
 a_file_is_replaced_as_a_whole(void **state)
 {
-	char note[CHECKPOINT_NOTE], path[128];
-	struct note_file *file;
+	static const char good[] =
+	    "o\n1\n47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n\n"
+	    "\xe2\x80\x94 o AAAAAAEC\n";
+	char note[CHECKPOINT_NOTE];
 
 	(void)state;
 	ends_make(&e);
-	snprintf(path, sizeof(path), "%s/state", e.dir);
-	assert_int_equal(note_file_load(path, note), 0);
-	assert_non_null(file = note_file_new(path, NULL, NULL));
-	note_file_write(file, "first\n", 6);
-	note_file_write(file, "second\n", 7);
-	note_file_free(file);
-	assert_int_equal(note_file_load(path, note), 7);
-	assert_memory_equal(note, "second\n", 7);
-	/* Larger than any of ours. */
+	assert_int_equal(load(note), 0);
+	save(good, sizeof(good) - 1);
+	assert_int_equal(load(note), sizeof(good) - 1);
+	assert_memory_equal(note, good, sizeof(good) - 1);
+	/* Anything else is not taken up: not a part of one, */
+	save(good, sizeof(good) - 2);
+	assert_int_equal(load(note), 0);
+	/* not what is larger than any of ours. */
 	memset(note, 'x', sizeof(note));
-	assert_non_null(file = note_file_new(path, NULL, NULL));
-	note_file_write(file, note, sizeof(note));
-	note_file_free(file);
-	assert_int_equal(note_file_load(path, note), 0);
+	save(note, sizeof(note));
+	assert_int_equal(load(note), 0);
 }
 
 int

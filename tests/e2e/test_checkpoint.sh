@@ -246,8 +246,27 @@ another_key_may_take_over() {
 	expect "keys that signed" 2 \
 	    "$(grep -o 'auditkey="[^"]*"' "$DIR/log/audit.log" | sort -u |
 		wc -l)"
+	grep -q 'the log is signed by another key than before' \
+	    "$DIR/service.log"
 	# Who knows the first only is told so.
 	expect_exit 1 go_verify log "$first" "$DIR/log/audit.log"
+}
+
+a_checkpoint_of_more_than_there_is_raises_an_alarm() {
+	fresh
+	instance_start "$DIR"
+	wait_for 5 are_there start 1
+	instance_stop "$DIR"
+	cp "$DIR/state/checkpoint" "$DIR/older"
+	sed -i '2s/.*/4711/' "$DIR/state/checkpoint"
+	instance_start "$DIR"
+	grep -q 'covers 4711 records, .* were lost, or removed' \
+	    "$DIR/service.log"
+	wait_for 5 are_there start 2
+	instance_stop "$DIR"
+	verifies
+	go_verify consistency "$(vkey)" "$DIR/whole" \
+	    "$DIR/older" "$DIR/state/checkpoint"
 }
 
 cases the_start_and_the_stop_are_signed \
@@ -260,4 +279,5 @@ cases the_start_and_the_stop_are_signed \
     without_an_audit_key_nothing_is_signed_for_the_log \
     an_audit_key_of_another_type_is_told \
     a_profile_may_not_name_it \
-    another_key_may_take_over
+    another_key_may_take_over \
+    a_checkpoint_of_more_than_there_is_raises_an_alarm

@@ -6,6 +6,11 @@
 instance_new "$DIR" rsa:3072 p256 || exit
 digest_lines 2000 >"$DIR/lines"
 
+# As if nothing had been recorded yet.
+fresh_log() {
+	rm -f "$DIR"/log/audit.log* "$DIR"/state/tree "$DIR"/state/checkpoint
+}
+
 # A batch that takes a while, in the background: BATCH.
 begin_batch() {
 	rm -f "$DIR/answers"
@@ -44,7 +49,7 @@ term_lets_accepted_requests_finish() {
 }
 
 new_requests_are_refused_while_draining() {
-	rm -f "$DIR/log/audit.log"
+	fresh_log
 	instance_start "$DIR"
 	SSH_MORE="-M -S $DIR/master" begin_batch
 	kill "$PID"
@@ -72,7 +77,7 @@ an_idle_service_stops_at_once() {
 }
 
 a_killed_worker_costs_nothing() {
-	rm -f "$DIR/log/audit.log"
+	fresh_log
 	instance_start "$DIR"
 	begin_batch
 	# One after another: a line is tried twice, not more.

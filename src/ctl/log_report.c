@@ -139,6 +139,7 @@ read_report(
 {
 	struct input *input = log_open(files);
 	struct sheets sheets = { 0 };
+	char fault[REPORT_FAULT];
 	int broken, rv;
 
 	if (input == NULL)
@@ -151,7 +152,7 @@ read_report(
 	}
 	if (broken == 1)
 		fprintf(stderr, "countersignctl: the chain is BROKEN: %s\n",
-		    r->fault.what);
+		    report_fault(r, fault));
 	rv = write_report(w, r, &sheets);
 	sheets_release(&sheets);
 	return rv != 0 ? rv : broken;

@@ -71,6 +71,7 @@ static int
 read_keys(const struct keys *k, const struct log_files *files)
 {
 	struct input *input = log_open(files);
+	char fault[REPORT_FAULT];
 	int broken, rv;
 
 	if (input == NULL)
@@ -83,7 +84,7 @@ read_keys(const struct keys *k, const struct log_files *files)
 	}
 	if (broken == 1)
 		fprintf(stderr, "countersignctl: the chain is BROKEN: %s\n",
-		    k->report->fault.what);
+		    report_fault(k->report, fault));
 	rv = write_keys(k);
 	return rv != 0 ? rv : broken;
 }

@@ -75,9 +75,9 @@ add_use(const struct report *r, const struct list *l)
 
 	if (report_reaches_back(r)) {
 		add(l, "look", "first_seen", fresh(&t[REPORT_SOURCES]),
-		    "source not seen before");
+		    "new source");
 		add(l, "look", "first_seen", fresh(&t[REPORT_CLIENTS]),
-		    "client key not seen before");
+		    "new client key");
 	}
 	add(l, "look", "outside", r->count[TALLY_OUTSIDE],
 	    "out-of-hours signature");

@@ -252,6 +252,6 @@ page_write(const struct page *page, const struct sheets *sheets, size_t top,
 	buf_adds(out, "</main>\n<footer><p>Made by ");
 	page_escape(page->maker, out);
 	buf_adds(out,
-	    ".  Times are those of the zone above.</p></footer>\n"
+	    ".</p></footer>\n"
 	    "</body>\n</html>\n");
 }

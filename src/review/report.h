@@ -93,6 +93,10 @@ void report_add(struct report *, const struct fields *);
 /* All of the input: 0; 1, the chain is broken; -1, `why' says what. */
 int report_read(struct report *, struct input *);
 
+/* "FILE:12: seq 7: this record was changed"; "nothing" when it is intact. */
+#define REPORT_FAULT 768
+const char *report_fault(const struct report *, char ret[static REPORT_FAULT]);
+
 /* Do the files tell what came before the period? */
 bool report_reaches_back(const struct report *);
 

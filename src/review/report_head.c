@@ -81,29 +81,6 @@ static const struct column chain_columns[] = {
 	{ "key_given", "Audit key given by the reviewer", KIND_YES },
 };
 
-/* "log.7:12: seq 7: changed: text" */
-static void
-cell_fault(const struct report *r, struct sheets *s, struct sheet *t)
-{
-	const struct fault *f = &r->fault;
-	char seq[64] = "", line[32] = "";
-
-	if (!r->broken) {
-		cell_text(s, t, "nothing");
-		return;
-	}
-	if (f->place.line != 0)
-		snprintf(line, sizeof(line), ":%u", f->place.line);
-	if (f->first != 0 && f->last != f->first)
-		snprintf(seq, sizeof(seq), "seq %" PRIu64 " to %" PRIu64 ": ",
-		    f->first, f->last);
-	else if (f->first != 0)
-		snprintf(seq, sizeof(seq), "seq %" PRIu64 ": ", f->first);
-	cell_textf(s, t, "%s%s%s%s%s",
-	    f->place.file != NULL ? f->place.file : "", line,
-	    f->place.file != NULL ? ": " : "", seq, f->what);
-}
-
 static const char *
 status_text(const struct report *r)
 {
@@ -122,13 +99,13 @@ sheets_add_chain(const struct report *r, struct sheets *s)
 	struct sheet *t = sheet_add(s, "chain", "Chain of records", SHEET_FACTS,
 	    chain_columns, WIDTH(chain_columns));
 	uint64_t last = a->follower.last.seq;
-	char key[NOTE_VKEY] = "";
+	char key[NOTE_VKEY] = "", fault[REPORT_FAULT];
 
 	if (a->checkpoints > 0)
 		note_key_text(&a->key, key);
 	cell_text(s, t, status_text(r));
 	cell_number(s, t, !r->broken);
-	cell_fault(r, s, t);
+	cell_text(s, t, report_fault(r, fault));
 	cell_number(s, t, r->read);
 	cell_number(s, t, r->bad_lines);
 	cell_number(s, t, a->follower.first);

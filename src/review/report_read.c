@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -86,4 +87,25 @@ report_read(struct report *r, struct input *input)
 			return finish(r);
 		}
 	}
+}
+
+const char *
+report_fault(const struct report *r, char ret[static REPORT_FAULT])
+{
+	const struct fault *f = &r->fault;
+	const char *file = f->place.file;
+	char seq[64] = "", line[32] = "";
+
+	if (!r->broken)
+		return "nothing";
+	if (file != NULL && f->place.line != 0)
+		snprintf(line, sizeof(line), ":%u", f->place.line);
+	if (f->first != 0 && f->last > f->first)
+		snprintf(seq, sizeof(seq), "seq %" PRIu64 " to %" PRIu64 ": ",
+		    f->first, f->last);
+	else if (f->first != 0)
+		snprintf(seq, sizeof(seq), "seq %" PRIu64 ": ", f->first);
+	snprintf(ret, REPORT_FAULT, "%s%s%s%s%s", file != NULL ? file : "",
+	    line, file != NULL ? ": " : "", seq, f->what);
+	return ret;
 }

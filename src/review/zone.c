@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "review/when.h"
 
@@ -19,11 +19,12 @@ static bool
 in_folder(const char *name)
 {
 	char path[256];
+	struct stat st;
 
 	if (*name == '/' || strstr(name, "..") != NULL || strlen(name) > 64)
 		return false;
 	snprintf(path, sizeof(path), FOLDER "%s", name);
-	return access(path, R_OK) == 0;
+	return stat(path, &st) == 0 && S_ISREG(st.st_mode);
 }
 
 /* Three letters or more, an offset, and what libc makes of the rest. */

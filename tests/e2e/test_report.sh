@@ -166,6 +166,27 @@ an_auditor_is_told_of_keys() {
 	"$CTL" report keys "$LOG" | grep -q '^Signing key '
 }
 
+every_member_and_option_is_in_the_pages() {
+	local word
+	mandoc -Tascii "$TOP/man/countersign-audit.7" | sed 's/.\x08//g' \
+	    >"$DIR/audit"
+	mandoc -Tascii "$TOP/man/countersignctl.8" | sed 's/.\x08//g' >"$DIR/ctl"
+	{
+		report --json "$LOG"
+		"$CTL" report keys --json "$LOG"
+	} | jq -r 'keys[]' | sort -u >"$DIR/words"
+	[ "$(wc -l <"$DIR/words")" -ge 24 ]
+	while read -r word; do
+		grep -qw -- "$word" "$DIR/audit" || fail "no word of $word"
+	done <"$DIR/words"
+	sed -nE 's/^\t\{ "([a-z]+)", [a-z]+_argument.*/\1/p' \
+	    "$TOP/src/ctl/log_report.c" "$TOP/src/ctl/report.c" >"$DIR/words"
+	[ "$(wc -l <"$DIR/words")" -ge 14 ]
+	while read -r word; do
+		grep -q -e "--$word" "$DIR/ctl" || fail "no word of --$word"
+	done <"$DIR/words"
+}
+
 cases numbers_are_those_that_grep_counts \
     a_period_is_cut_out \
     text_is_aligned \
@@ -175,4 +196,5 @@ cases numbers_are_those_that_grep_counts \
     the_middle_of_a_log_is_enough \
     what_cannot_be_meant_is_refused \
     an_audit_key_can_be_given \
-    an_auditor_is_told_of_keys
+    an_auditor_is_told_of_keys \
+    every_member_and_option_is_in_the_pages

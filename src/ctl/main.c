@@ -20,7 +20,8 @@ static const struct {
 	{ "check", verb_check, "", "load the tree as the broker would" },
 	{ "reload", verb_reload, "", "make the running broker load the tree" },
 	{ "status", verb_status, " [--json]", "what the running broker does" },
-	{ "log", verb_log, " show|store|verify|who ...", "what the records say" },
+	{ "log", verb_log, " show|store|verify|who ...",
+	    "what the records say" },
 	{ "report", verb_report, " keys ...", "what an auditor asks" },
 	{ "token", verb_token, " init|keygen|list ...", "make and see keys" },
 };

@@ -110,8 +110,8 @@ every_verb_and_option_of_the_admin_is_in_its_page() {
 }
 
 every_question_about_records_is_in_the_page_of_the_admin() {
-	rows src/ctl/log_show.c src/ctl/log_who.c | sed 's/^/--/' | sort -u |
-	    all_in countersignctl.8 20
+	rows src/ctl/log_show.c src/ctl/log_who.c src/ctl/log_store.c |
+	    sed 's/^/--/' | sort -u | all_in countersignctl.8 25
 }
 
 every_name_in_json_is_in_the_audit_page() {

@@ -15,7 +15,10 @@ small_disk() { # FOLDER SIZE
 	    2>/dev/null || skip "may not mount"
 	chown _countersign: "$DIR/$1"
 	disk=$DIR/$1
-	trap 'umount -l "$disk"; instance_cleanup' EXIT
+	trap 'status=$?; set +e
+		umount -l "$disk"
+		(exit $status)
+		instance_cleanup' EXIT
 }
 
 words() { # WORD...
@@ -34,13 +37,12 @@ fill() {
 	dd if=/dev/zero of="$disk/filler" bs=4k 2>/dev/null || :
 }
 
-# Until the service has noticed, by a record that it could not write.
+# Until the service has noticed, by a record that it could not write: it has
+# some room of its own to use up.
 fill_it_up() {
 	fill
-	refused() {
-		! sign_one >/dev/null 2>&1
-	}
-	wait_for 20 refused
+	digest_lines 3000 >"$DIR/lines"
+	expect_exit 1 sign_ssh "$DIR" sign -k p256 --keep-going <"$DIR/lines"
 }
 
 works_again() {
@@ -57,12 +59,12 @@ there_are() { # COUNT WORDS
 }
 
 little_space_is_told_early() {
-	small_disk log 1m
+	small_disk log 4m
 	words 'warn-free = 512K'
 	instance_start "$DIR"
 	sign_one >/dev/null
 	expect "told too early" 0 "$(limits 'what="disk"')"
-	dd if=/dev/zero of="$disk/filler" bs=4k count=140 2>/dev/null
+	dd if=/dev/zero of="$disk/filler" bs=4k count=950 2>/dev/null
 	wait_for 5 there_are 1 'what="disk" free="[0-9]*" threshold="524288" outcome="low"'
 	sign_one >/dev/null
 	rm "$disk/filler"
@@ -73,13 +75,11 @@ little_space_is_told_early() {
 }
 
 the_gap_is_the_first_record_after_it() {
-	small_disk log 512k
+	small_disk log 4m
 	words 'warn-free = 0'
 	instance_start "$DIR"
 	sign_one >/dev/null
 	fill_it_up
-	digest_lines 20 >"$DIR/lines"
-	expect_exit 1 sign_ssh "$DIR" sign -k p256 --keep-going <"$DIR/lines"
 	rm "$disk/filler"
 	wait_for 10 works_again
 	instance_stop "$DIR"
@@ -97,7 +97,7 @@ the_gap_is_the_first_record_after_it() {
 }
 
 a_start_without_room_is_told_later() {
-	small_disk log 512k
+	small_disk log 4m
 	words 'warn-free = 0'
 	instance_start "$DIR"
 	sign_one >/dev/null
@@ -128,7 +128,7 @@ a_full_state_dir_stops_signing_too() {
 }
 
 a_read_only_disk_does_not_start() {
-	small_disk log 512k
+	small_disk log 4m
 	words
 	instance_start "$DIR"
 	instance_stop "$DIR"

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "review/distinct.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
@@ -37,15 +36,15 @@ static int
 key_of(const struct distinct *d, const char *hash, const char *digest,
     uint8_t ret[DISTINCT_KEY])
 {
-	char text[512];
+	size_t hash_len = strnlen(hash, 64), len = strnlen(digest, 400);
 	uint8_t full[SHA256_LEN];
-	int len;
+	char text[512], *at = text;
 
-	memcpy(text, d->salt, sizeof(d->salt));
-	len = snprintf(text + sizeof(d->salt), sizeof(text) - sizeof(d->salt),
-	    "%.64s:%.400s", hash, digest);
-	if (len < 0 ||
-	    hash_sha256(text, sizeof(d->salt) + (size_t)len, full) == -1)
+	at = mempcpy(at, d->salt, sizeof(d->salt));
+	at = mempcpy(at, hash, hash_len);
+	*at++ = ':';
+	at = mempcpy(at, digest, len);
+	if (hash_sha256(text, (size_t)(at - text), full) == -1)
 		return -1;
 	memcpy(ret, full, DISTINCT_KEY);
 	return 0;

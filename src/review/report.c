@@ -366,7 +366,8 @@ report_add(struct report *r, const struct fields *f)
 		if (r->records++ == 0)
 			r->first_us = f->time_us;
 		r->last_us = f->time_us;
-		snprintf(r->host, sizeof(r->host), "%.64s", f->host);
+		if (strcmp(r->host, f->host) != 0)
+			snprintf(r->host, sizeof(r->host), "%.64s", f->host);
 		count_event(r, f);
 	}
 	follow_state(r, f);

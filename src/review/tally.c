@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define WORD_MAX (TALLY_NAME / 3 - 1)
+
 void
 tally_init(struct tally *t, uint32_t first_id)
 {
@@ -97,9 +99,13 @@ tally_row(struct tally *t, const char *name)
 struct row *
 tally_join(struct tally *t, const char *a, const char *b, const char *c)
 {
-	char name[TALLY_NAME];
+	const char *const words[] = { a, b, c };
+	char name[TALLY_NAME], *at = name;
 
-	snprintf(name, sizeof(name), "%s\t%s\t%s", a, b, c);
+	for (size_t i = 0; i < 3; i++) {
+		at = mempcpy(at, words[i], strnlen(words[i], WORD_MAX));
+		*at++ = i < 2 ? '\t' : '\0';
+	}
 	return tally_row(t, name);
 }
 

@@ -9,6 +9,7 @@
 #include "review/page_parts.h"
 #include "review/zone.h"
 
+#define SHORT 15 /* rows that stay on one sheet of paper */
 #define REPLACEMENT "\xef\xbf\xbd"
 
 static const char *
@@ -147,7 +148,8 @@ page_table(const struct sheet *s, size_t top, struct buf *out)
 		return;
 	}
 	/* Eyes have the section's title; ears want it here. */
-	buf_addf(out, "<div class=\"scroll\"><table><caption%s>",
+	buf_addf(out, "<div class=\"scroll%s\"><table><caption%s>",
+	    shown <= SHORT ? " short" : "",
 	    shown < rows ? "" : " class=\"same\"");
 	page_escape(s->title, out);
 	if (shown < rows)

@@ -318,6 +318,9 @@ restart(struct log_tree *t, const struct restart *r, struct log_restart *ret,
 	}
 	if (size <= r->seq)
 		return 0;
+	log_warn("%s covers %" PRIu64 " records, and the log has %" PRIu64
+		 ": records were lost, or removed",
+	    r->note, size, r->seq);
 	if (size - r->seq > ret->lost)
 		ret->lost = size - r->seq;
 	set_aside(r->note);

@@ -4,11 +4,16 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+/* Two seconds in all. */
+#define LOCK_TRIES 40
+#define LOCK_PAUSE_MS 50
 
 static int
 check(int fd, struct text_error *reterr)
@@ -53,11 +58,17 @@ owned_open(const char *path, int flags, mode_t mode, struct text_error *reterr)
 	return -1;
 }
 
+/* One that was killed may take a moment to be gone. */
 int
 owned_lock(int fd, struct text_error *reterr)
 {
-	if (flock(fd, LOCK_EX | LOCK_NB) == 0)
-		return 0;
+	for (int i = 0; i < LOCK_TRIES; i++) {
+		if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+			return 0;
+		if (errno != EWOULDBLOCK)
+			break;
+		poll(NULL, 0, LOCK_PAUSE_MS);
+	}
 	return text_fail(reterr, 0, "%s",
 	    errno == EWOULDBLOCK ? "another broker writes it" :
 				   strerror(errno));

@@ -17,7 +17,7 @@
  */
 int owned_open(
     const char *path, int flags, mode_t mode, struct text_error *reterr);
-/* 0, or -1 with reterr: another process has it. */
+/* Waits two seconds at most: 0, or -1 with reterr: another process has it. */
 int owned_lock(int fd, struct text_error *reterr);
 /* Exactly len bytes: 0, or -1 (with errno 0 at the end of the file). */
 int owned_read(int fd, void *ret, size_t len, off_t at);

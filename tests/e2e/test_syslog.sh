@@ -10,6 +10,8 @@ SEED=${SEED:-$RANDOM}
 ROUNDS=10
 DIGESTS=600 # in a round; in two connections
 
+# Not in everybody's.
+PATH=$PATH:/usr/sbin
 if ! command -v syslog-ng >/dev/null; then
 	echo "skip everything: no syslog-ng"
 	exit 0
@@ -55,8 +57,11 @@ sign_some() { # COUNT
 	expect signatures "$1" "$(wc -l <"$out")"
 }
 
+# The newest piece may just have been begun.
 last_seq() {
-	tail -n 1 "$DIR/log/audit.log" | sed 's/.* seq="\([0-9]*\)".*/\1/'
+	find "$DIR/log" -name 'audit.log.????????????' | LC_ALL=C sort |
+	    tail -n 2 | xargs -d '\n' tail -q -n 1 | grep countersign@ |
+	    tail -n 1 | sed 's/.* seq="\([0-9]*\)".*/\1/'
 }
 
 stored_seq() {
@@ -100,7 +105,7 @@ store_is_the_log() { # LAST
 }
 
 some_accident() {
-	case $((RANDOM % 8)) in
+	case $((RANDOM % 9)) in
 	0) echo "collector: TERM" && syslog_stop collector &&
 	    syslog_start collector ;;
 	1 | 2) echo "collector: KILL" && syslog_stop collector KILL &&
@@ -115,6 +120,8 @@ some_accident() {
 	7) echo "collector: hangs, then KILL" &&
 	    kill -STOP "$PID_collector" && sign_some 200 &&
 	    syslog_stop collector KILL && syslog_start collector ;;
+	8) echo "store: KILL" && kill -KILL "$(process_named \
+	    "$PID_collector" "$CTL log store --host $SYSLOG_HOST ")" ;;
 	esac
 }
 

@@ -40,7 +40,7 @@ set_up(void **state)
 		    UINT64_C(1795232243123456));
 		if (record_finish(&r, &chain, "signed") == -1)
 			return -1;
-		fputs(r.line, file);
+		fwrite(r.line, 1, r.len, file);
 	}
 	return fclose(file);
 }
@@ -112,7 +112,8 @@ takes_only_the_named_host(void **state)
 	assert_non_null(strstr(out,
 	    "countersignctl: a record of the host signer1, which is not "
 	    "wanted\n"));
-	assert_non_null(strstr(out, "0 stored, 0 repeated, 5 not taken"));
+	if (strstr(out, "0 stored, 0 repeated, 5 not taken") == NULL)
+		fail_msg("%s", out);
 }
 
 /* Or a hostile sender would fill the log of the collector. */

@@ -263,6 +263,8 @@ a_checkpoint_of_more_than_there_is_raises_an_alarm() {
 	grep -q 'covers 4711 records, .* were lost, or removed' \
 	    "$DIR/service.log"
 	wait_for 5 are_there start 2
+	expect "what is kept of it" 4711 \
+	    "$(sed -n 2p "$DIR/state/checkpoint.lost")"
 	instance_stop "$DIR"
 	verifies
 	go_verify consistency "$(vkey)" "$DIR/whole" \

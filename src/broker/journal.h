@@ -59,10 +59,7 @@ struct journal_opened {
 	uint64_t last_us; /* wall time of the last record; 0: there is none */
 };
 
-/*
- * Opens (or makes, 0640) the log, locks it, takes up its chain and its tree,
- * and repairs what a crash left.  NULL with reterr.
- */
+/* Makes (0640) or opens and repairs, locks: NULL with reterr. */
 struct journal *journal_open(const struct journal_conf *,
     const struct record_origin *, struct journal_opened *ret,
     struct text_error *reterr);

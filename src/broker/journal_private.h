@@ -36,7 +36,7 @@ struct journal {
 	uint64_t rotate_size, rotate_age_us;
 	bool rotating, rotate_due;
 	uint64_t rotate_after_us; /* not before; one failed */
-	bool names_warned;
+	bool rotate_warned, names_warned;
 
 	struct scribe *scribe;
 	struct log_files files; /* the scribe's, once there is one */

@@ -243,12 +243,15 @@ rotate_done(struct journal *j, const struct scribe_job *job)
 {
 	j->rotating = false;
 	if (job->error != 0) {
-		log_warn("the log's next piece cannot be begun, the old one "
-			 "goes on: %s",
-		    strerror(job->error));
+		if (!j->rotate_warned)
+			log_warn("the log's next piece cannot be begun, the "
+				 "old one goes on: %s",
+			    strerror(job->error));
+		j->rotate_warned = true;
 		j->rotate_after_us = clock_mono_us() + ROTATE_AGAIN_US;
 		return;
 	}
+	j->rotate_warned = false;
 	j->since_us = 0;
 	if (j->closed != NULL)
 		j->closed(j->closed_arg);

@@ -238,3 +238,15 @@ audit_newest(const struct ends *e, struct checkpoint *ret)
 	*ret = read_back.checkpoint;
 	return ret->size;
 }
+
+uint64_t
+audit_await_newest(const struct ends *e, struct checkpoint *ret)
+{
+	for (unsigned left = DEADLINE_MS / 5; left > 0; left--) {
+		if (audit_newest(e, ret) > 0)
+			return ret->size;
+		poll(NULL, 0, 5);
+	}
+	fail_msg("no checkpoint is shown");
+	return 0;
+}

@@ -31,6 +31,8 @@ void audit_serve_checkpoints(struct ends *, int worker, unsigned count);
 void audit_key_of(const char *origin, struct note_key *ret);
 /* STATE-DIR/checkpoint, which is signed; its size. */
 uint64_t audit_newest(const struct ends *, struct checkpoint *ret);
+/* Until it is there: then the broker shows it, too. */
+uint64_t audit_await_newest(const struct ends *, struct checkpoint *ret);
 unsigned audit_count(const struct ends *);
 
 #endif

@@ -44,10 +44,10 @@ VKEY=$(vkey)
 each_json_line_has_one() {
 	local line
 	instance_start "$DIR"
-	digest_lines 300 |
+	digest_lines 100 |
 	    sign_ssh "$DIR" sign -k p256 -o json --receipt >"$DIR/json"
-	expect lines 300 "$(wc -l <"$DIR/json")"
-	[ "$(checkpoints)" -lt 100 ] || fail "no two shared a checkpoint"
+	expect lines 100 "$(wc -l <"$DIR/json")"
+	[ "$(checkpoints)" -lt 50 ] || fail "no two shared a checkpoint"
 	while IFS= read -r line; do
 		jq -j .receipt <<<"$line" >"$DIR/one"
 		proves "$DIR/one" "$(jq -r .digest <<<"$line")"
@@ -217,6 +217,41 @@ many_ask_at_once_and_each_gets_its_own() {
 	instance_stop "$DIR"
 }
 
+a_stop_waits_for_receipts() {
+	instance_start "$DIR"
+	digest_lines 4000 >"$DIR/lines"
+	sign_ssh "$DIR" sign -k rsa3072 -o json --receipt <"$DIR/lines" \
+	    >"$DIR/json" &
+	local ssh=$!
+	wait_for 10 test -s "$DIR/json"
+	instance_stop "$DIR"
+	wait $ssh
+	expect lines 4000 "$(wc -l <"$DIR/json")"
+	tail -n 1 "$DIR/json" | jq -j .receipt >"$DIR/one"
+	proves "$DIR/one" "$(tail -n 1 "$DIR/json" | jq -r .digest)"
+}
+
+a_killed_worker_costs_no_receipt() {
+	local i worker
+	instance_start "$DIR"
+	digest_lines 3000 >"$DIR/lines"
+	sign_ssh "$DIR" sign -k rsa3072 -o json --receipt <"$DIR/lines" \
+	    >"$DIR/json" &
+	local ssh=$!
+	for i in 300 900 1500; do
+		has_come() {
+			[ "$(wc -l <"$DIR/json")" -ge "$i" ]
+		}
+		wait_for 20 has_come
+		worker=$(process_named "$PID" "countersign-token: ")
+		kill -KILL "$worker" || :
+	done
+	wait $ssh
+	expect lines 3000 "$(wc -l <"$DIR/json")"
+	expect receipts 3000 "$(jq -c 'select(.receipt)' "$DIR/json" | wc -l)"
+	instance_stop "$DIR"
+}
+
 without_an_audit_key_nothing_is_signed_for_one() {
 	local before
 	rm "$DIR/keys.d/audit.conf"
@@ -244,4 +279,6 @@ cases each_json_line_has_one \
     none_is_given_for_keys_of_others \
     the_verb_can_be_taken_away \
     many_ask_at_once_and_each_gets_its_own \
+    a_stop_waits_for_receipts \
+    a_killed_worker_costs_no_receipt \
     without_an_audit_key_nothing_is_signed_for_one

@@ -31,9 +31,10 @@ notify = mail
 END
 instance_client "$DIR" collector collector || exit
 instance_client "$DIR" loud loud || exit
-# Several rotations, and pieces that vanish once they were read.
+# Several rotations, and pieces that vanish, perhaps before they were read.
 cat >>"$DIR/countersign.conf" <<'END'
 rotate-size = 1M
+compress-after = 2s
 checkpoint-records = 500
 END
 # The port is not known before it runs.

@@ -204,6 +204,9 @@ pieces_look(struct pieces *p, enum pieces_names *ret)
 	file = owned_is_named(p->out.fd, p->file);
 	if (piece && file)
 		return 0;
+	/* Until something better is known. */
+	if (!piece && !file)
+		*ret = NAMES_LOST;
 	if ((!piece && pieces_displace(p, path) == -1) ||
 	    (!file && pieces_displace(p, p->file) == -1))
 		return errno;

@@ -21,11 +21,12 @@
 #define INTERVAL 60
 #define LOCK_TRIES 100 /* 100 ms each: a predecessor may be about to end */
 
-/* Lines on stderr: many at once, few for ever. */
+/* What we say: many at once, few for ever. */
 #define BURST 50
 #define SECOND_US UINT64_C(1000000)
 
 struct words {
+	const char *log; /* NULL: stderr */
 	char *hosts[HOSTS_MAX];
 	char *ssh[OPTIONS_MAX];
 	struct store_options store;
@@ -34,9 +35,26 @@ struct words {
 };
 
 struct budget {
+	const char *log;
 	unsigned left;
 	uint64_t filled_us, kept_back;
 };
+
+/* The file is opened for each line, so it may be rotated by anybody. */
+static void
+write_line(const char *log, const char *text)
+{
+	char when[CLOCK_TEXT];
+	FILE *file = log != NULL ? fopen(log, "ae") : NULL;
+
+	clock_text(clock_wall_us(), when);
+	if (file == NULL) {
+		fprintf(stderr, "countersignctl: %s\n", text);
+		return;
+	}
+	fprintf(file, "%s countersignctl: %s\n", when, text);
+	fclose(file);
+}
 
 static void
 say(void *arg, const char *text)
@@ -54,11 +72,15 @@ say(void *arg, const char *text)
 		return;
 	}
 	b->left--;
-	if (b->kept_back > 0)
-		fprintf(stderr, "countersignctl: (%" PRIu64 " more)\n",
-		    b->kept_back);
+	if (b->kept_back > 0) {
+		char more[48];
+
+		snprintf(
+		    more, sizeof(more), "(%" PRIu64 " more)", b->kept_back);
+		write_line(b->log, more);
+	}
 	b->kept_back = 0;
-	fprintf(stderr, "countersignctl: %s\n", text);
+	write_line(b->log, text);
 }
 
 static const struct option options[] = {
@@ -67,6 +89,7 @@ static const struct option options[] = {
 	{ "ssh-option", required_argument, NULL, 'o' },
 	{ "ask-interval", required_argument, NULL, 'i' },
 	{ "give-up-after", required_argument, NULL, 'g' },
+	{ "log", required_argument, NULL, 'l' },
 	{ NULL, 0, NULL, 0 },
 };
 
@@ -79,6 +102,9 @@ take_option(struct words *w, int option)
 		if (w->store.host_count == HOSTS_MAX)
 			return false;
 		w->hosts[w->store.host_count++] = optarg;
+		return true;
+	case 'l':
+		w->log = optarg;
 		return true;
 	case 'o':
 		if (w->ask.option_count == OPTIONS_MAX)
@@ -124,12 +150,14 @@ static struct store *
 open_store(const char *dir, const struct store_options *o)
 {
 	struct text_error err = { 0 };
+	char text[600];
 	struct store *s;
 
 	for (unsigned i = 0; (s = store_new(dir, o, &err)) == NULL; i++) {
 		if (i == LOCK_TRIES || strstr(err.what, "another") == NULL) {
-			fprintf(stderr, "countersignctl: %s: %s\n", err.file,
-			    err.what);
+			snprintf(
+			    text, sizeof(text), "%s: %s", err.file, err.what);
+			o->tell(o->tell_arg, text);
 			return NULL;
 		}
 		poll(NULL, 0, 100);
@@ -137,18 +165,29 @@ open_store(const char *dir, const struct store_options *o)
 	return s;
 }
 
+static void
+say_counts(struct budget *b, const struct store_counts *n)
+{
+	char text[128];
+
+	snprintf(text, sizeof(text),
+	    "%" PRIu64 " stored, %" PRIu64 " repeated, %" PRIu64 " not taken",
+	    n->added, n->repeated, n->odd);
+	write_line(b->log, text);
+}
+
 int
 log_store(const char *dir, int argc, char **argv)
 {
 	struct words w = { .ask.interval_s = INTERVAL };
 	struct budget budget = { .left = BURST };
-	const struct store_counts *n;
 	struct store *s;
 	int rv;
 
 	(void)dir;
 	if ((rv = take_words(&w, argc, argv)) != 0)
 		return rv;
+	budget.log = w.log;
 	w.store.hosts = w.hosts;
 	w.store.can_ask = w.ask.destination != NULL;
 	w.ask.options = w.ssh;
@@ -157,11 +196,7 @@ log_store(const char *dir, int argc, char **argv)
 	if ((s = open_store(argv[optind], &w.store)) == NULL)
 		return EX_NOINPUT;
 	rv = store_run(s, STDIN_FILENO, &w.ask, say, &budget);
-	n = store_counts(s);
-	fprintf(stderr,
-	    "countersignctl: %" PRIu64 " stored, %" PRIu64 " repeated, %" PRIu64
-	    " not taken\n",
-	    n->added, n->repeated, n->odd);
+	say_counts(&budget, store_counts(s));
 	store_free(s);
 	return rv == -1 ? EX_TEMPFAIL : rv;
 }

@@ -145,6 +145,26 @@ a_folder_that_is_not_there(void **state)
 }
 
 static void
+says_it_to_a_file(void **state)
+{
+	char text[256] = "";
+	FILE *file;
+
+	(void)state;
+	assert_int_equal(store("--log said store"), 0);
+	assert_string_equal(out, "");
+	assert_int_equal(store("--log said nowhere"), EX_NOINPUT);
+	file = fopen("said", "re");
+	assert_non_null(file);
+	assert_true(fread(text, 1, sizeof(text) - 1, file) > 0);
+	fclose(file);
+	assert_non_null(strstr(
+	    text, "Z countersignctl: 5 stored, 0 repeated, 0 not taken\n20"));
+	assert_non_null(strstr(
+	    text, "Z countersignctl: nowhere: No such file or directory\n"));
+}
+
+static void
 usage(void **state)
 {
 	static const char *const bad[] = { "", "store more", "--what store",
@@ -171,6 +191,7 @@ main(void)
 		TEST(takes_only_the_named_host),
 		TEST(says_so_much_and_no_more),
 		TEST(a_folder_that_is_not_there),
+		TEST(says_it_to_a_file),
 		TEST(usage),
 	};
 

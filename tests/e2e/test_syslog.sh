@@ -81,7 +81,7 @@ is_stored() { # SEQ
 
 wait_until_stored() { # SEQ
 	wait_for 40 is_stored "$1" || {
-		tail -n 20 "$DIR/syslog/collector.log"
+		tail -n 20 "$DIR/store/store.log"
 		fail "stored up to $(stored_seq), not to $1"
 	}
 }

@@ -27,6 +27,9 @@ static void
 probe(struct log_files *files, struct scribe_job *job)
 {
 	look(files, job);
+	/* One name is enough to go on. */
+	if (job->names == NAMES_FINE)
+		job->error = 0;
 	if (job->error == 0)
 		job->error = journal_file_probe(&files->pieces.out, job->len);
 	if (job->error == 0)

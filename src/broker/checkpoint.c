@@ -250,7 +250,7 @@ make(struct checkpoints *c, enum why why, uint64_t now)
 
 	if (!journal_works(c->service->journal)) {
 		give_up(c, REASON_AUDIT_UNAVAILABLE,
-		    reason_text(REASON_AUDIT_UNAVAILABLE));
+		    "the record of a checkpoint cannot be written");
 		return;
 	}
 	switch (audit_key_standing(c->service, &reason, &text)) {

@@ -1,16 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
+#include <unistd.h>
 
 #include "audit/auditor.h"
 #include "base/buf.h"
+#include "conf/load.h"
 #include "ctl/log_given.h"
 #include "ctl/log_read.h"
 #include "ctl/logs.h"
+#include "ctl/tell.h"
 
 #define OUT_MAX 8192
 
@@ -18,6 +23,8 @@ struct verify {
 	struct auditor auditor;
 	struct fault fault;
 	bool json;
+	char kept[PATH_MAX]; /* the service's newest checkpoint, or "" */
+	uint64_t kept_size;
 };
 
 static int
@@ -47,6 +54,45 @@ parse_options(struct verify *v, int argc, char **argv)
 			    argv[optind - 1]);
 	}
 	return rv;
+}
+
+/*
+ * The log of the tree is held against the newest checkpoint that the service
+ * keeps: read before the records, which it then cannot be ahead of.
+ */
+static int
+take_kept(struct verify *v, const char *dir)
+{
+	struct claims *claims = &v->auditor.claims;
+	struct tree *tree = conf_load_server(dir, tell_error, stderr);
+	int len, rv = 0;
+
+	if (tree == NULL)
+		return EX_DATAERR;
+	len = snprintf(v->kept, sizeof(v->kept), "%s/checkpoint",
+	    tree_server(tree)->state_dir);
+	tree_free(tree);
+	if (len < 0 || (size_t)len >= sizeof(v->kept) ||
+	    (access(v->kept, R_OK) == -1 &&
+		(errno == ENOENT || errno == EACCES))) {
+		v->kept[0] = '\0';
+		return 0;
+	}
+	rv = given_checkpoint(claims, v->kept);
+	if (rv == 0)
+		v->kept_size =
+		    claims->list[claims->count - 1]->parsed.checkpoint.size;
+	return rv;
+}
+
+/* Older pieces may have been removed, and with them what it could be held to.
+ */
+static bool
+kept_says_nothing(const struct verify *v)
+{
+	return v->kept[0] != '\0' && v->fault.kind == FAULT_UNCHECKED &&
+	    v->fault.place.file == v->kept &&
+	    v->kept_size <= v->auditor.follower.last.seq;
 }
 
 static int
@@ -186,8 +232,10 @@ print_json(const struct verify *v, bool intact)
 }
 
 static void
-print_checkpoints(const struct auditor *a)
+print_checkpoints(const struct verify *v)
 {
+	const struct auditor *a = &v->auditor;
+	size_t given = a->claims.count - (v->kept[0] != '\0');
 	char key[NOTE_VKEY];
 
 	if (a->checkpoints > 0) {
@@ -195,10 +243,11 @@ print_checkpoints(const struct auditor *a)
 		printf("%" PRIu64 " checkpoint%s by %s\n", a->checkpoints,
 		    a->checkpoints == 1 ? "" : "s", key);
 	}
-	if (a->claims.count > 0)
-		printf("%zu given checkpoint%s agree%s\n", a->claims.count,
-		    a->claims.count == 1 ? "" : "s",
-		    a->claims.count == 1 ? "s" : "");
+	if (given > 0)
+		printf("%zu given checkpoint%s agree%s\n", given,
+		    given == 1 ? "" : "s", given == 1 ? "s" : "");
+	if (v->kept[0] != '\0')
+		printf("%s agrees\n", v->kept);
 	if (a->covered == 0)
 		puts("NO CHECKPOINT covers these records: whoever could write "
 		     "them can have changed any of them");
@@ -227,9 +276,12 @@ print_result(const struct verify *v, bool intact)
 	printf("%" PRIu64 " records, seq %" PRIu64 " to %" PRIu64
 	       ", chain intact\n",
 	    a->follower.records, a->follower.first, a->follower.last.seq);
-	print_checkpoints(a);
+	print_checkpoints(v);
 	return 0;
 }
+
+/* What verify_lines says; RETRY when the kept checkpoint tells nothing. */
+#define RETRY (-1)
 
 static int
 verify(struct verify *v, const struct log_files *files)
@@ -247,14 +299,16 @@ verify(struct verify *v, const struct log_files *files)
 		    &v->fault, FAULT_TRUNCATED, nowhere, 0, 0, "no records");
 		rv = 1;
 	}
-	if (rv != EX_DATAERR)
+	if (rv == 1 && kept_says_nothing(v))
+		rv = RETRY;
+	else if (rv != EX_DATAERR)
 		rv = print_result(v, rv == 0);
 	input_close(input);
 	return rv;
 }
 
-int
-log_verify(const char *dir, int argc, char **argv)
+static int
+attempt(const char *dir, int argc, char **argv, bool with_kept)
 {
 	struct verify *v = calloc(1, sizeof(*v));
 	int rv;
@@ -265,10 +319,20 @@ log_verify(const char *dir, int argc, char **argv)
 	}
 	auditor_init(&v->auditor);
 	rv = parse_options(v, argc, argv);
+	if (rv == 0 && with_kept && optind == argc)
+		rv = take_kept(v, dir);
 	if (rv == 0)
 		rv = verify(v,
 		    &(struct log_files){ dir, argc - optind, argv + optind });
 	auditor_release(&v->auditor);
 	free(v);
 	return rv;
+}
+
+int
+log_verify(const char *dir, int argc, char **argv)
+{
+	int rv = attempt(dir, argc, argv, true);
+
+	return rv == RETRY ? attempt(dir, argc, argv, false) : rv;
 }

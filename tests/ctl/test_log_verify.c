@@ -281,6 +281,48 @@ put_log(const char *name, const struct log *log)
 	assert_int_equal(fclose(file), 0);
 }
 
+/* What the service keeps in its state folder counts without being given. */
+static void
+holds_the_log_of_the_tree_against_the_kept_checkpoint(void **state)
+{
+	char word[] = "verify", *argv[] = { word, NULL };
+	char note[CHECKPOINT_NOTE], conf[128];
+	struct log cut;
+
+	(void)state;
+	assert_int_equal(mkdir("tree", 0755), 0);
+	assert_int_equal(mkdir("tree/state", 0755), 0);
+	snprintf(conf, sizeof(conf),
+	    "[server]\nstate-dir = state\n[audit]\nfile = %s/log\n", dir);
+	put_text("tree/countersign.conf", conf);
+	put_log("log.000000000001", &whole);
+	log_note(&whole, whole.count, &signer, note);
+	put_text("tree/state/checkpoint", note);
+	tree = "tree";
+	assert_int_equal(run(1, argv), 0);
+	assert_non_null(strstr(out, "state/checkpoint agrees\n"));
+	cut = whole;
+	cut.count--;
+	put_log("log.000000000001", &cut);
+	assert_int_equal(run(1, argv), 1);
+	assert_non_null(strstr(out, "state/checkpoint covers"));
+	/* Nothing is left that it could be held against. */
+	put("log.000000000001", "12345");
+	log_note(&whole, 3, &signer, note);
+	put_text("tree/state/checkpoint", note);
+	assert_int_equal(run(1, argv), 0);
+	assert_string_equal(
+	    out, "5 records, seq 1 to 5, chain intact\n" NO_CHECKPOINT);
+	put_text("tree/state/checkpoint", "nothing");
+	assert_int_equal(run(1, argv), EX_DATAERR);
+	tree = "/nonexistent";
+	unlink("log.000000000001");
+	unlink("tree/state/checkpoint");
+	assert_int_equal(rmdir("tree/state"), 0);
+	unlink("tree/countersign.conf");
+	assert_int_equal(rmdir("tree"), 0);
+}
+
 /* With more words, the file "a" last; NULL ends them. */
 static int
 verify_with(const char *option, const char *value, const char *option2,
@@ -480,6 +522,8 @@ main(void)
 		cmocka_unit_test(refuses_what_it_cannot_read),
 		cmocka_unit_test(refuses_wrong_usage),
 		cmocka_unit_test(reads_the_log_of_the_tree),
+		cmocka_unit_test(
+		    holds_the_log_of_the_tree_against_the_kept_checkpoint),
 		cmocka_unit_test(takes_keys_in_every_form),
 		cmocka_unit_test(says_that_the_key_came_with_the_records),
 		cmocka_unit_test(takes_two_keys),

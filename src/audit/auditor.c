@@ -46,9 +46,11 @@ take(struct auditor *a, const struct record_slices *slices, const char *line,
 	if (window_add(&a->window, line, len, here->place) == -1)
 		return fault_set(ret, FAULT_INTERNAL, here->place, here->seq,
 		    here->seq, "no memory, or SHA-256 failed");
-	if (slice_is(&slices->event, SEAL_EVENT) &&
-	    examine_record(a, slices, ret) == -1)
-		return -1;
+	if (slice_is(&slices->event, SEAL_EVENT)) {
+		a->seals++;
+		if (examine_record(a, slices, ret) == -1)
+			return -1;
+	}
 	return examine_claims(a, ret);
 }
 

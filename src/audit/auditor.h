@@ -18,6 +18,7 @@ struct auditor {
 
 	struct follower follower;
 	struct window window;
+	uint64_t seals; /* CHECKPOINT records */
 	uint64_t checkpoints; /* records whose checkpoint was found true */
 	uint64_t covered; /* a true checkpoint covers seq up to this one */
 	struct note_key key; /* that signed the last of the checkpoints */

@@ -83,6 +83,8 @@ read_lines(
 		switch (input_next(input, &line)) {
 		case INPUT_END:
 			return 0;
+		case INPUT_EMPTY:
+			break;
 		case INPUT_ERROR:
 			fprintf(stderr, "countersignctl: %s: %s\n", line.file,
 			    line.why);

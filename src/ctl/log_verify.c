@@ -1,21 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
-#include <unistd.h>
 
 #include "audit/auditor.h"
 #include "base/buf.h"
-#include "conf/load.h"
 #include "ctl/log_given.h"
+#include "ctl/log_kept.h"
+#include "ctl/log_names.h"
 #include "ctl/log_read.h"
 #include "ctl/logs.h"
-#include "ctl/tell.h"
 
 #define OUT_MAX 8192
 
@@ -23,8 +20,9 @@ struct verify {
 	struct auditor auditor;
 	struct fault fault;
 	bool json;
-	char kept[PATH_MAX]; /* the service's newest checkpoint, or "" */
-	uint64_t kept_size;
+	bool own; /* the log of the tree */
+	struct kept kept;
+	struct names names;
 };
 
 static int
@@ -56,45 +54,6 @@ parse_options(struct verify *v, int argc, char **argv)
 	return rv;
 }
 
-/*
- * The log of the tree is held against the newest checkpoint that the service
- * keeps: read before the records, which it then cannot be ahead of.
- */
-static int
-take_kept(struct verify *v, const char *dir)
-{
-	struct claims *claims = &v->auditor.claims;
-	struct tree *tree = conf_load_server(dir, tell_error, stderr);
-	int len, rv = 0;
-
-	if (tree == NULL)
-		return EX_DATAERR;
-	len = snprintf(v->kept, sizeof(v->kept), "%s/checkpoint",
-	    tree_server(tree)->state_dir);
-	tree_free(tree);
-	if (len < 0 || (size_t)len >= sizeof(v->kept) ||
-	    (access(v->kept, R_OK) == -1 &&
-		(errno == ENOENT || errno == EACCES))) {
-		v->kept[0] = '\0';
-		return 0;
-	}
-	rv = given_checkpoint(claims, v->kept);
-	if (rv == 0)
-		v->kept_size =
-		    claims->list[claims->count - 1]->parsed.checkpoint.size;
-	return rv;
-}
-
-/* Older pieces may have been removed, and with them what it could be held to.
- */
-static bool
-kept_says_nothing(const struct verify *v)
-{
-	return v->kept[0] != '\0' && v->fault.kind == FAULT_UNCHECKED &&
-	    v->fault.place.file == v->kept &&
-	    v->kept_size <= v->auditor.follower.last.seq;
-}
-
 static int
 torn(struct verify *v, const struct input_line *line, struct record_place place)
 {
@@ -114,6 +73,34 @@ unreadable(const struct input_line *line)
 	return EX_DATAERR;
 }
 
+static int
+add_record(
+    struct verify *v, const struct input_line *line, struct record_place place)
+{
+	struct auditor *a = &v->auditor;
+
+	if (auditor_record(a, line->record, line->len, place, &v->fault) == -1)
+		return -1;
+	return names_record(&v->names, &a->follower, line, &v->fault);
+}
+
+/* 0, or 1 with the fault. */
+static int
+end(struct verify *v)
+{
+	struct auditor *a = &v->auditor;
+	struct record_place nowhere = { NULL, 0 };
+
+	if (names_end(&v->names, &a->follower, &v->fault) == -1 ||
+	    auditor_end(a, &v->fault) == -1)
+		return 1;
+	if (a->follower.records > 0)
+		return 0;
+	/* A log that was emptied must not pass for an intact one. */
+	fault_set(&v->fault, FAULT_TRUNCATED, nowhere, 0, 0, "no records");
+	return 1;
+}
+
 /* 0, 1 with the fault, or EX_DATAERR (said why). */
 static int
 verify_lines(struct verify *v, struct input *input)
@@ -127,8 +114,7 @@ verify_lines(struct verify *v, struct input *input)
 
 		switch (status) {
 		case INPUT_RECORD:
-			rv = auditor_record(&v->auditor, line.record, line.len,
-			    place, &v->fault);
+			rv = add_record(v, &line, place);
 			break;
 		case INPUT_BAD:
 			rv = auditor_no_record(
@@ -137,10 +123,14 @@ verify_lines(struct verify *v, struct input *input)
 		case INPUT_TORN:
 			rv = torn(v, &line, place);
 			break;
+		case INPUT_EMPTY:
+			rv = names_empty(
+			    &v->names, &v->auditor.follower, &line, &v->fault);
+			break;
 		case INPUT_ERROR:
 			return unreadable(&line);
 		case INPUT_END:
-			return -auditor_end(&v->auditor, &v->fault);
+			return end(v);
 		}
 	}
 	return 1;
@@ -223,6 +213,9 @@ print_json(const struct verify *v, bool intact)
 		json_number(&out, "last", a->follower.last.seq);
 	}
 	json_checkpoints(a, &out);
+	if (v->own)
+		buf_addf(&out, ",\"kept\":%s",
+		    v->kept.state == KEPT_TAKEN ? "true" : "false");
 	if (!intact)
 		json_fault(&v->fault, &out);
 	buf_adds(&out, "}\n");
@@ -235,7 +228,8 @@ static void
 print_checkpoints(const struct verify *v)
 {
 	const struct auditor *a = &v->auditor;
-	size_t given = a->claims.count - (v->kept[0] != '\0');
+	bool kept = v->kept.state == KEPT_TAKEN;
+	size_t given = a->claims.count - (kept ? 1 : 0);
 	char key[NOTE_VKEY];
 
 	if (a->checkpoints > 0) {
@@ -246,8 +240,8 @@ print_checkpoints(const struct verify *v)
 	if (given > 0)
 		printf("%zu given checkpoint%s agree%s\n", given,
 		    given == 1 ? "" : "s", given == 1 ? "s" : "");
-	if (v->kept[0] != '\0')
-		printf("%s agrees\n", v->kept);
+	if (kept)
+		printf("the newest checkpoint in %s agrees\n", v->kept.dir);
 	if (a->covered == 0)
 		puts("NO CHECKPOINT covers these records: whoever could write "
 		     "them can have changed any of them");
@@ -262,10 +256,12 @@ print_checkpoints(const struct verify *v)
 }
 
 static int
-print_result(const struct verify *v, bool intact)
+print_result(struct verify *v, bool intact)
 {
 	const struct auditor *a = &v->auditor;
 
+	if (!intact)
+		kept_explain(&v->kept, &v->auditor, &v->fault);
 	if (v->json)
 		return print_json(v, intact);
 	if (!intact) {
@@ -276,6 +272,10 @@ print_result(const struct verify *v, bool intact)
 	printf("%" PRIu64 " records, seq %" PRIu64 " to %" PRIu64
 	       ", chain intact\n",
 	    a->follower.records, a->follower.first, a->follower.last.seq);
+	if (v->own && a->follower.first > 1)
+		printf("the log begins with record %" PRIu64
+		       ": older pieces are not here\n",
+		    a->follower.first);
 	print_checkpoints(v);
 	return 0;
 }
@@ -287,22 +287,17 @@ static int
 verify(struct verify *v, const struct log_files *files)
 {
 	struct input *input = log_open(files);
-	struct record_place nowhere = { NULL, 0 };
 	int rv;
 
 	if (input == NULL)
 		return EX_DATAERR;
 	rv = verify_lines(v, input);
-	/* A log that was emptied must not pass for an intact one. */
-	if (rv == 0 && v->auditor.follower.records == 0) {
-		fault_set(
-		    &v->fault, FAULT_TRUNCATED, nowhere, 0, 0, "no records");
-		rv = 1;
-	}
-	if (rv == 1 && kept_says_nothing(v))
+	if (rv == 1 && kept_is_past(&v->kept, &v->auditor, &v->fault))
 		rv = RETRY;
 	else if (rv != EX_DATAERR)
 		rv = print_result(v, rv == 0);
+	if (rv == 0)
+		kept_miss(&v->kept, &v->auditor);
 	input_close(input);
 	return rv;
 }
@@ -319,8 +314,9 @@ attempt(const char *dir, int argc, char **argv, bool with_kept)
 	}
 	auditor_init(&v->auditor);
 	rv = parse_options(v, argc, argv);
-	if (rv == 0 && with_kept && optind == argc)
-		rv = take_kept(v, dir);
+	v->own = optind == argc;
+	if (rv == 0 && with_kept && v->own)
+		rv = kept_take(&v->kept, dir, &v->auditor.claims);
 	if (rv == 0)
 		rv = verify(v,
 		    &(struct log_files){ dir, argc - optind, argv + optind });

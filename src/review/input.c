@@ -94,6 +94,16 @@ next_of(struct input *input, struct source *s, struct input_line *ret)
 	return end(input, ret, s->lines.why);
 }
 
+static void
+name(const struct input *input, struct input_line *ret)
+{
+	const struct sources *s = &input->sources;
+	size_t next = input->at + 1;
+
+	ret->named = s->list[input->at].named;
+	ret->next = next < s->count ? s->list[next].named : 0;
+}
+
 enum input_status
 input_next(struct input *input, struct input_line *ret)
 {
@@ -102,16 +112,22 @@ input_next(struct input *input, struct input_line *ret)
 
 	while (!input->over && input->at < input->sources.count) {
 		struct source *s = &input->sources.list[input->at];
+		bool empty;
 
 		ret->file =
 		    strcmp(s->path, "-") == 0 ? "(standard input)" : s->path;
 		ret->number = 0;
+		name(input, ret);
 		if (source_open(s, &err) == -1)
 			return end(input, ret, err.what);
 		if ((status = next_of(input, s, ret)) != INPUT_END)
 			return status;
+		empty = s->named != 0 && s->lines.number == 0;
 		source_close(s);
 		input->at++;
+		if (empty)
+			return INPUT_EMPTY;
 	}
+	ret->named = ret->next = 0;
 	return INPUT_END;
 }

@@ -23,12 +23,15 @@ enum input_status {
 	INPUT_END,
 	INPUT_BAD, /* a line that holds no record; reading can go on */
 	INPUT_TORN, /* the last line of a file has no LF */
+	INPUT_EMPTY, /* a piece of a log (segment.h) without any line */
 	INPUT_ERROR, /* a file cannot be read; nothing more comes */
 };
 
 struct input_line {
 	const char *file; /* "(standard input)" for "-"; until input_close */
 	unsigned number;
+	uint64_t named; /* a piece's first seq, by its name; 0: no piece */
+	uint64_t next; /* the same of the next file */
 	const char *record; /* without its LF; valid until the next call */
 	size_t len;
 	char why[256]; /* for BAD, TORN and ERROR */

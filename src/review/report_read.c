@@ -79,6 +79,8 @@ report_read(struct report *r, struct input *input)
 		case INPUT_TORN:
 			add_bad(r, &line, "a torn record");
 			break;
+		case INPUT_EMPTY:
+			break;
 		case INPUT_ERROR:
 			snprintf(r->why, sizeof(r->why), "%.200s: %.100s",
 			    line.file, line.why);

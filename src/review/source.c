@@ -72,14 +72,14 @@ sources_release(struct sources *s)
 }
 
 static int
-add(struct sources *s, const char *path, uint64_t first)
+add(struct sources *s, const char *path, uint64_t named)
 {
 	struct source *one = &s->list[s->count];
 
 	if ((one->path = strdup(path)) == NULL)
 		return -1;
 	one->fd = -1;
-	one->first = first;
+	one->first = one->named = named;
 	one->place = s->count++;
 	return 0;
 }

@@ -13,6 +13,7 @@
 struct source {
 	char *path;
 	uint64_t first; /* seq of the first record; 0: none could be read */
+	uint64_t named; /* the same by the name of a piece; 0: no piece */
 	size_t place; /* in the caller's list */
 	dev_t device; /* of a regular file */
 	ino_t inode;

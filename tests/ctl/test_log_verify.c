@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* covers: src/ctl/log_given.c */
+/* covers: src/ctl/log_given.c src/ctl/log_kept.c src/ctl/log_names.c */
 #include "ctl/logs.h"
 
 #include <fcntl.h>
@@ -281,46 +281,252 @@ put_log(const char *name, const struct log *log)
 	assert_int_equal(fclose(file), 0);
 }
 
-/* What the service keeps in its state folder counts without being given. */
+/* With a state folder, and no log yet. */
 static void
-holds_the_log_of_the_tree_against_the_kept_checkpoint(void **state)
+make_tree(void)
 {
-	char word[] = "verify", *argv[] = { word, NULL };
-	char note[CHECKPOINT_NOTE], conf[128];
-	struct log cut;
+	char conf[128];
 
-	(void)state;
 	assert_int_equal(mkdir("tree", 0755), 0);
 	assert_int_equal(mkdir("tree/state", 0755), 0);
 	snprintf(conf, sizeof(conf),
 	    "[server]\nstate-dir = state\n[audit]\nfile = %s/log\n", dir);
 	put_text("tree/countersign.conf", conf);
-	put_log("log.000000000001", &whole);
-	log_note(&whole, whole.count, &signer, note);
-	put_text("tree/state/checkpoint", note);
 	tree = "tree";
-	assert_int_equal(run(1, argv), 0);
-	assert_non_null(strstr(out, "state/checkpoint agrees\n"));
-	cut = whole;
-	cut.count--;
-	put_log("log.000000000001", &cut);
-	assert_int_equal(run(1, argv), 1);
-	assert_non_null(strstr(out, "state/checkpoint covers"));
-	/* Nothing is left that it could be held against. */
-	put("log.000000000001", "12345");
-	log_note(&whole, 3, &signer, note);
-	put_text("tree/state/checkpoint", note);
-	assert_int_equal(run(1, argv), 0);
-	assert_string_equal(
-	    out, "5 records, seq 1 to 5, chain intact\n" NO_CHECKPOINT);
-	put_text("tree/state/checkpoint", "nothing");
-	assert_int_equal(run(1, argv), EX_DATAERR);
+}
+
+static void
+remove_tree(void)
+{
 	tree = "/nonexistent";
-	unlink("log.000000000001");
 	unlink("tree/state/checkpoint");
 	assert_int_equal(rmdir("tree/state"), 0);
 	unlink("tree/countersign.conf");
 	assert_int_equal(rmdir("tree"), 0);
+}
+
+static void
+keep(uint64_t size)
+{
+	char note[CHECKPOINT_NOTE];
+
+	log_note(&whole, size, &signer, note);
+	put_text("tree/state/checkpoint", note);
+}
+
+/* All paths are below dir, which is left out of what was said. */
+static int
+verify_tree(void)
+{
+	char word[] = "verify", *argv[] = { word, NULL }, *at;
+	int rv = run(1, argv);
+	size_t len = strlen(dir) + 1;
+
+	while ((at = strstr(out, dir)) != NULL)
+		memmove(at, at + len, strlen(at + len) + 1);
+	return rv;
+}
+
+/* What the service keeps in its state folder counts without being given. */
+static void
+holds_the_log_of_the_tree_against_the_kept_checkpoint(void **state)
+{
+	struct log cut = whole;
+
+	(void)state;
+	make_tree();
+	put_log("log.000000000001", &whole);
+	keep(whole.count);
+	assert_int_equal(verify_tree(), 0);
+	assert_non_null(
+	    strstr(out, "the newest checkpoint in tree/state agrees\n"));
+	cut.count--;
+	put_log("log.000000000001", &cut);
+	assert_int_equal(verify_tree(), 1);
+	assert_non_null(strstr(out,
+	    "seq 60: the log ends at seq 59, but the checkpoint "
+	    "tree/state/checkpoint covers 60"));
+	put_text("tree/state/checkpoint", "nothing");
+	assert_int_equal(verify_tree(), EX_DATAERR);
+	unlink("log.000000000001");
+	remove_tree();
+}
+
+/* Its own record would tell the key: such a log is another one. */
+static void
+a_log_without_the_kept_checkpoints_record_is_not_intact(void **state)
+{
+	(void)state;
+	make_tree();
+	put("log.000000000001", "12345");
+	keep(20);
+	assert_int_equal(verify_tree(), 1);
+	assert_non_null(strstr(out,
+	    "log.000000000001:5: seq 6 to 20: the log ends at seq 5, but the "
+	    "checkpoint tree/state/checkpoint covers 20\n"));
+	keep(3);
+	assert_int_equal(verify_tree(), 1);
+	assert_string_equal(out,
+	    "tree/state/checkpoint: the service signed the first 3 records, "
+	    "but these have no CHECKPOINT among them\n");
+	put("log.000000000001", "");
+	assert_int_equal(verify_tree(), 1);
+	assert_string_equal(out,
+	    "countersignctl: seq 1 to 3: the log ends at seq 0, but the "
+	    "checkpoint tree/state/checkpoint covers 3\n");
+	unlink("log.000000000001");
+	/* Older pieces were moved away, and it is about those alone. */
+	put("log.000000000004", "45");
+	assert_int_equal(verify_tree(), 0);
+	assert_non_null(strstr(out,
+	    "countersignctl: tree/state/checkpoint: it covers nothing after "
+	    "seq 3, and the log begins with record 4\n"));
+	assert_non_null(strstr(out,
+	    "2 records, seq 4 to 5, chain intact\n"
+	    "the log begins with record 4: older pieces are not here\n"));
+	unlink("log.000000000004");
+	remove_tree();
+}
+
+static void
+says_that_the_kept_checkpoint_is_missing(void **state)
+{
+	static const char missing[] =
+	    "countersignctl: tree/state/checkpoint: No such file or directory: "
+	    "the end of the log may be missing\n";
+
+	(void)state;
+	make_tree();
+	put_log("log.000000000001", &whole);
+	assert_int_equal(verify_tree(), 0);
+	assert_non_null(strstr(out, missing));
+	put("log.000000000001", "12345");
+	assert_int_equal(verify_tree(), 0);
+	assert_string_equal(
+	    out, "5 records, seq 1 to 5, chain intact\n" NO_CHECKPOINT);
+	assert_int_equal(symlink("checkpoint", "tree/state/checkpoint"), 0);
+	assert_int_equal(verify_tree(), EX_DATAERR);
+	unlink("log.000000000001");
+	remove_tree();
+}
+
+/* Pieces by their names, lines as for put: all of the log of the tree. */
+struct piece {
+	const char *name, *lines;
+};
+
+#define LOG_PIECE(seq) "log.00000000000" #seq
+
+static int
+verify_pieces(const struct piece *pieces, size_t count)
+{
+	int rv;
+
+	for (size_t i = 0; i < count; i++)
+		put(pieces[i].name, pieces[i].lines);
+	rv = verify_tree();
+	for (size_t i = 0; i < count; i++)
+		unlink(pieces[i].name);
+	return rv;
+}
+
+#define VERIFY_PIECES(...)                                   \
+	verify_pieces((const struct piece[]){ __VA_ARGS__ }, \
+	    sizeof((const struct piece[]){ __VA_ARGS__ }) /  \
+		sizeof(struct piece))
+
+static void
+records_are_missing_where_a_name_says_so(void **state)
+{
+	(void)state;
+	make_tree();
+	assert_int_equal(VERIFY_PIECES({ LOG_PIECE(1), "345" }), 1);
+	assert_string_equal(out,
+	    "log.000000000001:1: seq 1 to 2: 2 missing: the file "
+	    "begins with seq 3, and its name says 1\n");
+	assert_int_equal(VERIFY_PIECES({ LOG_PIECE(1), "5" }), 1);
+	assert_string_equal(out,
+	    "log.000000000001:1: seq 1 to 4: 4 missing: the file "
+	    "begins with seq 5, and its name says 1\n");
+	assert_int_equal(
+	    VERIFY_PIECES({ LOG_PIECE(1), "12" }, { LOG_PIECE(3), "45" }), 1);
+	assert_string_equal(out,
+	    "log.000000000003:1: seq 3: 1 missing: seq 4 comes "
+	    "after seq 2\n");
+	/* Those that were moved away are nobody's fault. */
+	assert_int_equal(
+	    VERIFY_PIECES({ LOG_PIECE(3), "34" }, { LOG_PIECE(5), "5" }), 0);
+	assert_non_null(strstr(out, "the log begins with record 3: "));
+	remove_tree();
+}
+
+static void
+a_piece_must_have_its_own_name(void **state)
+{
+	(void)state;
+	make_tree();
+	assert_int_equal(VERIFY_PIECES({ LOG_PIECE(5), "345" }), 1);
+	assert_string_equal(out,
+	    "log.000000000005:1: seq 3: the file has another name: "
+	    "its first record should be seq 5\n");
+	assert_int_equal(
+	    VERIFY_PIECES({ LOG_PIECE(1), "12" }, { LOG_PIECE(4), "345" }), 1);
+	assert_string_equal(out,
+	    "log.000000000004:1: seq 3: the file has another name: "
+	    "its first record should be seq 4\n");
+	remove_tree();
+}
+
+static void
+an_emptied_piece_is_found(void **state)
+{
+	(void)state;
+	make_tree();
+	assert_int_equal(
+	    VERIFY_PIECES({ LOG_PIECE(1), "" }, { LOG_PIECE(3), "345" }), 1);
+	assert_string_equal(out,
+	    "log.000000000001: seq 1 to 2: 2 missing: the file has "
+	    "no records, and others follow\n");
+	assert_int_equal(VERIFY_PIECES({ LOG_PIECE(1), "1" },
+			     { LOG_PIECE(3), "" }, { LOG_PIECE(5), "5" }),
+	    1);
+	assert_string_equal(out,
+	    "log.000000000003: seq 2 to 4: 3 missing: the file has "
+	    "no records, and others follow\n");
+	assert_int_equal(VERIFY_PIECES({ LOG_PIECE(1), "123" },
+			     { LOG_PIECE(2), "" }, { LOG_PIECE(4), "45" }),
+	    1);
+	assert_string_equal(out,
+	    "log.000000000002: the file has no records and another "
+	    "name: seq 4 is due\n");
+	/* The one that was begun last may wait for its first record. */
+	assert_int_equal(
+	    VERIFY_PIECES({ LOG_PIECE(1), "123" }, { LOG_PIECE(4), "" }), 0);
+	assert_int_equal(
+	    VERIFY_PIECES({ LOG_PIECE(1), "12" }, { LOG_PIECE(4), "" }), 1);
+	assert_string_equal(out,
+	    "log.000000000004: seq 3: 1 missing: the file has no "
+	    "records yet, and none before it has them\n");
+	remove_tree();
+}
+
+/* The chain knows better than a name which record it is. */
+static void
+a_changed_first_record_is_told_as_that(void **state)
+{
+	char kept[sizeof(line[0])], *seq = strstr(line[0], "seq=\"1\"");
+
+	(void)state;
+	make_tree();
+	memcpy(kept, line[0], sizeof(kept));
+	assert_non_null(seq);
+	seq[5] = '7';
+	assert_int_equal(VERIFY_PIECES({ LOG_PIECE(1), "123" }), 1);
+	memcpy(line[0], kept, sizeof(kept));
+	assert_non_null(strstr(out,
+	    "log.000000000001:1: seq 7: this record "
+	    "was changed"));
+	remove_tree();
 }
 
 /* With more words, the file "a" last; NULL ends them. */
@@ -524,6 +730,13 @@ main(void)
 		cmocka_unit_test(reads_the_log_of_the_tree),
 		cmocka_unit_test(
 		    holds_the_log_of_the_tree_against_the_kept_checkpoint),
+		cmocka_unit_test(
+		    a_log_without_the_kept_checkpoints_record_is_not_intact),
+		cmocka_unit_test(says_that_the_kept_checkpoint_is_missing),
+		cmocka_unit_test(records_are_missing_where_a_name_says_so),
+		cmocka_unit_test(a_piece_must_have_its_own_name),
+		cmocka_unit_test(an_emptied_piece_is_found),
+		cmocka_unit_test(a_changed_first_record_is_told_as_that),
 		cmocka_unit_test(takes_keys_in_every_form),
 		cmocka_unit_test(says_that_the_key_came_with_the_records),
 		cmocka_unit_test(takes_two_keys),

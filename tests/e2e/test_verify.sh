@@ -52,13 +52,100 @@ pieces_are_verified_in_any_order_and_packed() {
 	    "${pieces[0]}" "${pieces[2]}"
 }
 
+# A tree of its own, with the newest checkpoint as a service keeps it.
+tree_new() { # NAME
+	TREE=$DIR/$1
+	mkdir "$TREE" "$TREE/state" "$TREE/log"
+	chmod 0755 "$TREE" "$TREE/log"
+	cp "$DIR"/many/audit.log.[0-9]* "$TREE/log/"
+	chmod 0644 "$TREE"/log/*
+	ln "$TREE/log/audit.log.000000009001" "$TREE/log/audit.log"
+	cp "$DIR/notes/$LAST_NOTE" "$TREE/state/checkpoint"
+	printf '[server]\nstate-dir = state\n[audit]\nfile = log/audit.log\n' \
+	    >"$TREE/countersign.conf"
+}
+
+tree_is_intact() { # [PATTERN]
+	expect_exit 0 "$CTL" -C "$TREE" log verify --key "$DIR/vkey"
+	expect_match "what is said" "*, chain intact*${1-}*" "$(cat "$OUT")"
+}
+
+tree_is_not() { # PATTERN
+	expect_exit 1 "$CTL" -C "$TREE" log verify
+	expect_match stderr "$1" "$(cat "$ERR")"
+}
+
 the_log_of_the_tree_is_verified_without_a_file() {
-	mkdir "$DIR/tree"
-	printf '[audit]\nfile = %s\n' "$DIR/many/audit.log" \
-	    >"$DIR/tree/countersign.conf"
-	"$CTL" -C "$DIR/tree" log verify --key "$DIR/vkey" >"$DIR/said"
+	tree_new tree
+	tree_is_intact "the newest checkpoint in $TREE/state agrees"
 	expect "first line" "10000 records, seq 1 to 10000, chain intact" \
-	    "$(head -n 1 "$DIR/said")"
+	    "$(head -n 1 "$OUT")"
+	expect stderr "" "$(cat "$ERR")"
+	"$CTL" -C "$TREE" log verify --json >"$DIR/said"
+	expect json "true true" \
+	    "$(jq -r '"\(.intact) \(.kept)"' "$DIR/said")"
+}
+
+# What the chain cannot tell, the checkpoint of the service does.
+a_log_without_its_end_is_found_without_a_file() {
+	tree_new shortened
+	local log=$TREE/log
+	truncate -s 0 "$log/audit.log"
+	head -n 500 "$DIR/many/audit.log.000000009001" >>"$log/audit.log"
+	tree_is_not "$log/audit.log.000000009001:500: seq 9501 to $LAST_NOTE: *"
+	rm "$log/audit.log" "$log/audit.log.000000009001"
+	tree_is_not "$log/audit.log.000000006001:3000: seq 9001 to $LAST_NOTE: *"
+	# A shorter one in its place, without checkpoints or with others.
+	rm "$log"/*
+	"$B/tools/make_log" -n 50 "$log/audit.log"
+	tree_is_not "$log/audit.log:50: seq 51 to $LAST_NOTE: *"
+	rm "$log"/*
+	"$B/tools/make_log" -n 10001 -c 100 -H signer9 \
+	    -o "$(sed 's/+.*//' "$DIR/vkey")" "$log/audit.log"
+	tree_is_not "$TREE/state/checkpoint: a fork: *"
+}
+
+a_kept_checkpoint_that_is_not_read_is_told() {
+	tree_new unread
+	rm "$TREE/state/checkpoint"
+	tree_is_intact
+	expect_match stderr "*$TREE/state/checkpoint: No such file *" \
+	    "$(cat "$ERR")"
+	"$CTL" -C "$TREE" log verify --json >"$DIR/said"
+	expect json false "$(jq -r .kept "$DIR/said")"
+	cp "$DIR/notes/$LAST_NOTE" "$TREE/state/checkpoint"
+	chmod 0700 "$TREE/state"
+	local as=()
+	[ "$(id -u)" != 0 ] ||
+	    as=(setpriv --reuid nobody --regid nogroup --clear-groups)
+	[ "$(id -u)" = 0 ] || chmod 0 "$TREE/state/checkpoint"
+	expect_exit 0 "${as[@]}" "$CTL" -C "$TREE" log verify
+	expect stderr "countersignctl: $TREE/state/checkpoint: Permission\
+ denied: the log is not held against it" "$(cat "$ERR")"
+	# Garbage is no reason to believe the log.
+	[ "$(id -u)" = 0 ] || chmod 0600 "$TREE/state/checkpoint"
+	echo nothing >"$TREE/state/checkpoint"
+	expect_exit 65 "$CTL" -C "$TREE" log verify
+}
+
+records_missing_at_the_beginning_of_a_piece_are_found() {
+	tree_new begins
+	local log=$TREE/log many=$DIR/many
+	tail -n +30 "$many/audit.log.000000000001" \
+	    >"$log/audit.log.000000000001"
+	tree_is_not "$log/audit.log.000000000001:1: seq 1 to 29: 29 missing: *"
+	gzip "$log/audit.log.000000000001"
+	tree_is_not "$log/audit.log.000000000001*:1: seq 1 to 29: 29 missing: *"
+	: | gzip >"$log/audit.log.000000000001.gz"
+	tree_is_not "$log/audit.log.000000000001.gz: seq 1 to 3000: *"
+	cp "$many/audit.log.000000000001" "$log/"
+	: >"$log/audit.log.000000003001"
+	tree_is_not "$log/audit.log.000000003001: seq 3001 to 6000: *"
+	# Older pieces in an archive are not missed.
+	rm "$log"/audit.log.00000000[0-3]*
+	tree_is_intact "the log begins with record 6001*agrees"
+	mv "$log/audit.log.000000006001" "$log/audit.log.000000005001"
+	tree_is_not "$log/audit.log.000000005001:1: seq 5001 to 6000: *"
 }
 
 standard_input_and_pipes_are_verified() {
@@ -177,6 +264,8 @@ the_service_writes_what_is_verified() {
 	cat "$at/said"
 	expect_match "what is said" "*1 given checkpoint agrees*" \
 	    "$(cat "$at/said")"
+	expect_match "what is said" \
+	    "*the newest checkpoint in $at/state agrees*" "$(cat "$at/said")"
 	# A clean stop leaves nothing behind the last checkpoint but itself.
 	expect_match "what is said" "*covered up to seq *, 1 record after*" \
 	    "$(cat "$at/said")"
@@ -197,6 +286,9 @@ the_service_writes_what_is_verified() {
 
 cases pieces_are_verified_in_any_order_and_packed \
     the_log_of_the_tree_is_verified_without_a_file \
+    a_log_without_its_end_is_found_without_a_file \
+    a_kept_checkpoint_that_is_not_read_is_told \
+    records_missing_at_the_beginning_of_a_piece_are_found \
     standard_input_and_pipes_are_verified \
     lines_of_collectors_are_verified \
     a_truncated_log_is_found_by_what_was_kept \

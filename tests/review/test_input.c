@@ -101,6 +101,8 @@ letter(enum input_status status)
 		return '!';
 	case INPUT_TORN:
 		return '~';
+	case INPUT_EMPTY:
+		return '0';
 	case INPUT_ERROR:
 		return 'E';
 	case INPUT_END:
@@ -295,6 +297,40 @@ reads_the_pieces_of_a_log(void **state)
 }
 
 static void
+tells_what_the_names_of_pieces_say(void **state)
+{
+	struct text_error err;
+	struct input *input;
+
+	(void)state;
+	put("e.000000000001", "12");
+	put("e.000000000003.gz", "");
+	put("e.000000000005", "56");
+	put("e.000000000007", "");
+	put("e", "");
+	assert_string_equal(read_all("e", ""), "120560");
+	assert_string_equal(
+	    read_all(NULL, "e.000000000001 e.000000000003.gz"), "12");
+	input = input_open("e", 0, NULL, &err);
+	assert_int_equal(input_next(input, &last), INPUT_RECORD);
+	assert_int_equal(last.named, 1);
+	assert_int_equal(last.next, 3);
+	input_next(input, &last);
+	assert_int_equal(input_next(input, &last), INPUT_EMPTY);
+	assert_string_equal(last.file, "e.000000000003.gz");
+	assert_int_equal(last.named, 3);
+	assert_int_equal(last.next, 5);
+	input_next(input, &last);
+	input_next(input, &last);
+	assert_int_equal(input_next(input, &last), INPUT_EMPTY);
+	assert_int_equal(last.named, 7);
+	assert_int_equal(last.next, 0);
+	assert_int_equal(input_next(input, &last), INPUT_END);
+	assert_int_equal(last.named, 0);
+	input_close(input);
+}
+
+static void
 a_piece_may_be_compressed_meanwhile(void **state)
 {
 	struct text_error err;
@@ -327,6 +363,7 @@ main(void)
 		cmocka_unit_test(reads_pipes_in_order_too),
 		cmocka_unit_test(reads_standard_input),
 		cmocka_unit_test(reads_the_pieces_of_a_log),
+		cmocka_unit_test(tells_what_the_names_of_pieces_say),
 		cmocka_unit_test(a_piece_may_be_compressed_meanwhile),
 	};
 

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "audit/auditor.h"
+#include "audit/segment.h"
 #include "base/buf.h"
 #include "conf/load.h"
 #include "ctl/log_given.h"
@@ -25,6 +26,7 @@ struct verify {
 	bool json;
 	char kept[PATH_MAX]; /* the service's newest checkpoint, or "" */
 	uint64_t kept_size;
+	uint64_t oldest; /* seq that the oldest piece's name says; 0: none */
 };
 
 static int
@@ -61,17 +63,12 @@ parse_options(struct verify *v, int argc, char **argv)
  * keeps: read before the records, which it then cannot be ahead of.
  */
 static int
-take_kept(struct verify *v, const char *dir)
+take_kept(struct verify *v, const char *state_dir)
 {
 	struct claims *claims = &v->auditor.claims;
-	struct tree *tree = conf_load_server(dir, tell_error, stderr);
-	int len, rv = 0;
+	int len, rv;
 
-	if (tree == NULL)
-		return EX_DATAERR;
-	len = snprintf(v->kept, sizeof(v->kept), "%s/checkpoint",
-	    tree_server(tree)->state_dir);
-	tree_free(tree);
+	len = snprintf(v->kept, sizeof(v->kept), "%s/checkpoint", state_dir);
 	if (len < 0 || (size_t)len >= sizeof(v->kept) ||
 	    (access(v->kept, R_OK) == -1 &&
 		(errno == ENOENT || errno == EACCES))) {
@@ -83,6 +80,41 @@ take_kept(struct verify *v, const char *dir)
 		v->kept_size =
 		    claims->list[claims->count - 1]->parsed.checkpoint.size;
 	return rv;
+}
+
+static int
+take_tree(struct verify *v, const char *dir, bool with_kept)
+{
+	struct tree *tree = conf_load_server(dir, tell_error, stderr);
+	struct segments pieces;
+	int rv = 0;
+
+	if (tree == NULL)
+		return EX_DATAERR;
+	if (segments_list(tree_server(tree)->audit_file, &pieces) == 0) {
+		if (pieces.count > 0)
+			v->oldest = pieces.list[0].first;
+		segments_release(&pieces);
+	}
+	if (with_kept)
+		rv = take_kept(v, tree_server(tree)->state_dir);
+	tree_free(tree);
+	return rv;
+}
+
+/* A piece is named for its first record: one that was emptied still tells. */
+static int
+check_oldest(struct verify *v)
+{
+	uint64_t first = v->auditor.follower.first;
+	struct record_place nowhere = { NULL, 0 };
+
+	if (v->oldest == 0 || v->oldest >= first)
+		return 0;
+	fault_set(&v->fault, FAULT_MISSING, nowhere, v->oldest, first - 1,
+	    "missing: the oldest piece begins with seq %ju by its name",
+	    (uintmax_t)v->oldest);
+	return 1;
 }
 
 /* Older pieces may have been removed, and with them what it could be held to.
@@ -299,6 +331,8 @@ verify(struct verify *v, const struct log_files *files)
 		    &v->fault, FAULT_TRUNCATED, nowhere, 0, 0, "no records");
 		rv = 1;
 	}
+	if (rv == 0)
+		rv = check_oldest(v);
 	if (rv == 1 && kept_says_nothing(v))
 		rv = RETRY;
 	else if (rv != EX_DATAERR)
@@ -319,8 +353,8 @@ attempt(const char *dir, int argc, char **argv, bool with_kept)
 	}
 	auditor_init(&v->auditor);
 	rv = parse_options(v, argc, argv);
-	if (rv == 0 && with_kept && optind == argc)
-		rv = take_kept(v, dir);
+	if (rv == 0 && optind == argc)
+		rv = take_tree(v, dir, with_kept);
 	if (rv == 0)
 		rv = verify(v,
 		    &(struct log_files){ dir, argc - optind, argv + optind });

@@ -199,6 +199,22 @@ content_changed(struct journal *j, const struct scribe_job *job)
 		j->watch.look(j->watch.arg, &look);
 }
 
+/* Once, until a piece could be begun again. */
+static void
+tell_stuck(struct journal *j, int error)
+{
+	const struct journal_look look = { .names = JOURNAL_NAMES_STUCK };
+
+	if (j->rotate_warned)
+		return;
+	j->rotate_warned = true;
+	log_warn("the log's next piece cannot be begun, the old one goes on: "
+		 "%s",
+	    strerror(error));
+	if (j->watch.look != NULL)
+		j->watch.look(j->watch.arg, &look);
+}
+
 /* What was seen, for who watches. */
 static void
 seen(struct journal *j, const struct scribe_job *job)
@@ -263,11 +279,7 @@ rotate_done(struct journal *j, const struct scribe_job *job)
 {
 	j->rotating = false;
 	if (job->error != 0) {
-		if (!j->rotate_warned)
-			log_warn("the log's next piece cannot be begun, the "
-				 "old one goes on: %s",
-			    strerror(job->error));
-		j->rotate_warned = true;
+		tell_stuck(j, job->error);
 		j->rotate_after_us = clock_mono_us() + ROTATE_AGAIN_US;
 		return;
 	}

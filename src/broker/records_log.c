@@ -71,6 +71,9 @@ record_audit_file(struct journal *journal, enum journal_names names)
 		    "on" },
 		[JOURNAL_NAMES_LONGER] = { "longer",
 		    "somebody wrote to the log's file; that was cut off" },
+		[JOURNAL_NAMES_STUCK] = { "stuck",
+		    "the log's next piece cannot be begun; the old one goes "
+		    "on" },
 	};
 	struct record *r = journal_begin(journal, EVENT_LIMIT);
 

@@ -108,6 +108,7 @@ a_piece_that_cannot_be_begun_stops_nothing() {
 	sign_lines 200
 	expect pieces 1 "$(pieces)"
 	grep -q 'next piece cannot be begun' "$DIR/service.log"
+	grep -q 'what="audit-file" outcome="stuck"' "$DIR/log/audit.log"
 	chmod 0755 "$DIR/log"
 	another() {
 		sign_lines 1

@@ -46,14 +46,48 @@ utf8_unit(const void *data, size_t len, uint32_t *ret)
 	return need;
 }
 
+/*
+ * What shows nothing, or changes how other characters show: controls, line
+ * ends, directions, Unicode's Default_Ignorable_Code_Point (variation
+ * selectors, joiners, fillers, tags), annotations and noncharacters.
+ */
+static const struct {
+	uint32_t first, last;
+} hidden[] = {
+	{ 0x0000, 0x001f },
+	{ 0x007f, 0x009f },
+	{ 0x00ad, 0x00ad },
+	{ 0x034f, 0x034f },
+	{ 0x061c, 0x061c },
+	{ 0x115f, 0x1160 },
+	{ 0x17b4, 0x17b5 },
+	{ 0x180b, 0x180f },
+	{ 0x200b, 0x200f },
+	{ 0x2028, 0x202e },
+	{ 0x2060, 0x206f },
+	{ 0x3164, 0x3164 },
+	{ 0xfdd0, 0xfdef },
+	{ 0xfe00, 0xfe0f },
+	{ 0xfeff, 0xfeff },
+	{ 0xffa0, 0xffa0 },
+	{ 0xfff0, 0xfffb },
+	{ 0xfffe, 0xffff },
+	{ 0x1bca0, 0x1bca3 },
+	{ 0x1d173, 0x1d17a },
+	{ 0xe0000, 0xe0fff },
+};
+
 bool
 utf8_is_printable(uint32_t c)
 {
-	if (c < 0x20 || (c >= 0x7f && c < 0xa0))
+	/* The last two of every plane. */
+	if ((c & 0xfffe) == 0xfffe)
 		return false;
-	if (c == 0x2028 || c == 0x2029 || c == 0xfeff)
-		return false;
-	if (c == 0x200e || c == 0x200f || c == 0x061c)
-		return false;
-	return !(c >= 0x202a && c <= 0x202e) && !(c >= 0x2066 && c <= 0x2069);
+	for (size_t i = 0; i < sizeof(hidden) / sizeof(hidden[0]); i++) {
+		if (c < hidden[i].first)
+			return true;
+		if (c <= hidden[i].last)
+			return false;
+	}
+	return true;
 }

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /*
@@ -27,7 +28,7 @@ journal_file_trim(struct journal_file *file)
 		file->room = file->good;
 }
 
-/* Cuts off what a failed batch left behind. */
+/* Cuts off what a failed batch, or a stranger, left behind. */
 static int
 cut_back(struct journal_file *file)
 {
@@ -81,6 +82,20 @@ write_all(int fd, const char *data, size_t len)
 	return 0;
 }
 
+/* Whole, and where it belongs: others may write to the file, too. */
+static int
+write_there(struct journal_file *file, const void *data, size_t len)
+{
+	struct stat st;
+	int error = write_all(file->fd, data, len);
+
+	if (error == 0 && fstat(file->fd, &st) == -1)
+		error = errno;
+	if (error == 0 && st.st_size != file->good + (off_t)len)
+		error = EBUSY;
+	return error;
+}
+
 int
 journal_file_append(struct journal_file *file, const void *data, size_t len)
 {
@@ -91,7 +106,7 @@ journal_file_append(struct journal_file *file, const void *data, size_t len)
 	if (error != 0)
 		return error;
 	file->dirty = true;
-	error = write_all(file->fd, data, len);
+	error = write_there(file, data, len);
 	if (error == 0 && fdatasync(file->fd) == -1)
 		error = errno;
 	if (error != 0) {

@@ -25,6 +25,9 @@ enum journal_names {
 	JOURNAL_NAMES_LINKED, /* FILE or the piece was gone, and was linked */
 	JOURNAL_NAMES_RESTORED, /* both were: the records were copied back */
 	JOURNAL_NAMES_LOST, /* and could not be copied: a new piece began */
+	JOURNAL_NAMES_SHORTER, /* it was cut off: a new piece began */
+	JOURNAL_NAMES_LONGER, /* somebody wrote to it: that was cut off */
+	JOURNAL_NAMES_STUCK, /* the next piece cannot be begun */
 };
 struct journal_look {
 	enum journal_names names;

@@ -181,6 +181,40 @@ append_done(struct journal *j, const struct scribe_job *job)
 		fail(j, job->error);
 }
 
+/* Somebody changed the file, and it was put right. */
+static void
+content_changed(struct journal *j, const struct scribe_job *job)
+{
+	const struct journal_look look = {
+		.names = job->names == NAMES_SHORTER ? JOURNAL_NAMES_SHORTER :
+						       JOURNAL_NAMES_LONGER,
+	};
+
+	if (job->names == NAMES_SHORTER) {
+		j->since_us = 0;
+		if (j->closed != NULL)
+			j->closed(j->closed_arg);
+	}
+	if (j->watch.look != NULL)
+		j->watch.look(j->watch.arg, &look);
+}
+
+/* Once, until a piece could be begun again. */
+static void
+tell_stuck(struct journal *j, int error)
+{
+	const struct journal_look look = { .names = JOURNAL_NAMES_STUCK };
+
+	if (j->rotate_warned)
+		return;
+	j->rotate_warned = true;
+	log_warn("the log's next piece cannot be begun, the old one goes on: "
+		 "%s",
+	    strerror(error));
+	if (j->watch.look != NULL)
+		j->watch.look(j->watch.arg, &look);
+}
+
 /* What was seen, for who watches. */
 static void
 seen(struct journal *j, const struct scribe_job *job)
@@ -190,6 +224,8 @@ seen(struct journal *j, const struct scribe_job *job)
 		[NAMES_LINKED] = JOURNAL_NAMES_LINKED,
 		[NAMES_RESTORED] = JOURNAL_NAMES_RESTORED,
 		[NAMES_LOST] = JOURNAL_NAMES_LOST,
+		[NAMES_SHORTER] = JOURNAL_NAMES_FINE,
+		[NAMES_LONGER] = JOURNAL_NAMES_FINE,
 	};
 	struct journal_look look = {
 		.names =
@@ -243,11 +279,7 @@ rotate_done(struct journal *j, const struct scribe_job *job)
 {
 	j->rotating = false;
 	if (job->error != 0) {
-		if (!j->rotate_warned)
-			log_warn("the log's next piece cannot be begun, the "
-				 "old one goes on: %s",
-			    strerror(job->error));
-		j->rotate_warned = true;
+		tell_stuck(j, job->error);
 		j->rotate_after_us = clock_mono_us() + ROTATE_AGAIN_US;
 		return;
 	}
@@ -279,6 +311,9 @@ journal_done(void *arg, const struct scribe_job *job)
 		look_done(j, job);
 		break;
 	}
+	if (job->error == 0 &&
+	    (job->names == NAMES_SHORTER || job->names == NAMES_LONGER))
+		content_changed(j, job);
 	if (was_full && journal_has_room(j)) {
 		j->was_full = false;
 		j->freed(j->freed_arg);

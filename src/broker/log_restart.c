@@ -11,6 +11,7 @@
 
 #include "audit/lines.h"
 #include "audit/note.h"
+#include "audit/verify.h"
 #include "base/file.h"
 #include "base/log.h"
 #include "broker/owned.h"
@@ -74,26 +75,35 @@ find_tail(struct tail *tail, const struct pieces *pieces, uint64_t seq)
 	return seek_back(&pieces->out, LOG_TREE_TAIL, &tail->at);
 }
 
-/* The line of the file that ends before `at', as a leaf: 0, or -1. */
+/*
+ * The line of the file that ends before `at', as a leaf: 0, 1 (it is not that
+ * record), or -1.
+ */
 static int
-leaf_before(int fd, off_t at, merkle_hash ret)
+leaf_before(int fd, off_t at, uint64_t seq, merkle_hash ret)
 {
-	char bytes[RECORD_MAX];
+	char bytes[RECORD_MAX], prev[RECORD_HASH];
+	struct text_error error;
+	uint64_t found;
 	off_t from = at > RECORD_MAX ? at - RECORD_MAX : 0;
 	const char *start;
 	size_t len;
 
 	if (at <= 1)
-		return -1;
+		return 1;
 	len = (size_t)(at - from) - 1;
 	if (owned_read(fd, bytes, len, from) == -1)
 		return -1;
 	start = memrchr(bytes, '\n', len);
 	start = start != NULL ? start + 1 : bytes;
-	return merkle_leaf(start, len - (size_t)(start - bytes), ret);
+	len -= (size_t)(start - bytes);
+	if (record_parse(start, len, &found, prev, &error) == -1 ||
+	    found != seq)
+		return 1;
+	return merkle_leaf(start, len, ret);
 }
 
-/* The same for the last record of the piece before; 1: it cannot be told. */
+/* The same for the last record of the piece before; 1: it is not there. */
 static int
 leaf_of_piece_before(const struct pieces *pieces, merkle_hash ret)
 {
@@ -114,7 +124,7 @@ leaf_of_piece_before(const struct pieces *pieces, merkle_hash ret)
 		return 1;
 	if ((fd = owned_open(path, O_RDONLY, 0, &error)) == -1)
 		return 1;
-	rv = leaf_before(fd, lseek(fd, 0, SEEK_END), ret);
+	rv = leaf_before(fd, lseek(fd, 0, SEEK_END), pieces->first - 1, ret);
 	close(fd);
 	return rv;
 }
@@ -129,10 +139,11 @@ base_fits(const struct log_tree *t, const struct tail *tail)
 	if (tail->base == 0)
 		return true;
 	told = tail->at > 0 ?
-	    leaf_before(tail->pieces->out.fd, tail->at, leaf) :
+	    leaf_before(tail->pieces->out.fd, tail->at, tail->base, leaf) :
 	    leaf_of_piece_before(tail->pieces, leaf);
+	/* Somebody cut that piece off, or moved it away. */
 	if (told == 1)
-		return true;
+		return tail->at == 0;
 	return told == 0 &&
 	    owned_read(t->fd, stored, MERKLE_HASH,
 		(off_t)(merkle_index(0, tail->base - 1) * MERKLE_HASH)) == 0 &&

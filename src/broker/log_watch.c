@@ -90,8 +90,11 @@ look(void *arg, const struct journal_look *seen)
 
 	if (seen->has_free)
 		look_at_space(w, seen->free);
-	if (seen->names != JOURNAL_NAMES_FINE) {
-		log_warn("somebody removed or replaced the log's file");
+	if (seen->names == JOURNAL_NAMES_STUCK) {
+		record_audit_file(w->journal, seen->names);
+	} else if (seen->names != JOURNAL_NAMES_FINE) {
+		log_warn(
+		    "somebody removed, replaced or changed the log's file");
 		record_audit_file(w->journal, seen->names);
 	}
 	/* When there are no records either. */

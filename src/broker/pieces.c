@@ -160,9 +160,8 @@ pieces_make(const struct pieces *p, uint64_t first, int from, off_t len)
 	return -1;
 }
 
-/* Another file takes the place of the one that is written. */
-static void
-use(struct pieces *p, int fd, uint64_t first, off_t good)
+void
+pieces_use(struct pieces *p, int fd, uint64_t first, off_t good)
 {
 	int old = p->out.fd;
 
@@ -182,7 +181,7 @@ restore(struct pieces *p, enum pieces_names *ret)
 	int fd = pieces_make(p, p->first, p->out.fd, p->out.good);
 
 	if (fd != -1) {
-		use(p, fd, p->first, p->out.good);
+		pieces_use(p, fd, p->first, p->out.good);
 		*ret = NAMES_RESTORED;
 		return 0;
 	}
@@ -233,7 +232,7 @@ pieces_begin(struct pieces *p, uint64_t first)
 		return EAGAIN;
 	if ((fd = pieces_make(p, first, -1, 0)) == -1)
 		return errno;
-	use(p, fd, first, 0);
+	pieces_use(p, fd, first, 0);
 	p->since_us = 0;
 	return 0;
 }

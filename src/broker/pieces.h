@@ -46,10 +46,18 @@ enum pieces_names {
 	NAMES_LINKED, /* one was missing, or was another file's */
 	NAMES_RESTORED, /* both were: the records were copied */
 	NAMES_LOST, /* the same, and they could not be copied */
+	/* Of what is in it. */
+	NAMES_SHORTER, /* somebody cut it off: the next piece was begun */
+	NAMES_LONGER, /* somebody wrote to it: that was cut off */
 };
 
 /* Looks, and puts right what is wrong: 0, or an errno (tried again later). */
 int pieces_look(struct pieces *, enum pieces_names *ret);
+/*
+ * Is what is in the piece as long as what we wrote?  Puts right what is not;
+ * next is the seq that a new piece would begin with.  0, or an errno.
+ */
+int pieces_content(struct pieces *, uint64_t next, enum pieces_names *ret);
 /* Bytes free for us where the pieces are: 0, or an errno. */
 int pieces_free_space(const struct pieces *, uint64_t *ret);
 
@@ -58,6 +66,9 @@ int pieces_path(const struct pieces *, char ret[static PATH_MAX]);
 /* What stands at the path of one of our names is kept, as FILE.displaced. */
 int pieces_displace(const struct pieces *, const char *path);
 int pieces_link_file(const struct pieces *, const char *piece);
+/* Another file, of so many bytes, takes the place of the one that is written.
+ */
+void pieces_use(struct pieces *, int fd, uint64_t first, off_t good);
 /* A piece made, filled from fd (-1: empty) and named: its fd, or -1. */
 int pieces_make(const struct pieces *, uint64_t first, int from, off_t len);
 

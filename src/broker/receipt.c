@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "audit/proof.h"
+#include "base/log.h"
 #include "broker/service.h"
 #include "broker/slot.h"
 
@@ -61,6 +62,30 @@ receipt_await(struct slot *slot)
 	checkpoints_cover(service_of(slot)->checkpoints, &slot->receipt->cover);
 }
 
+/* A tree whose file was damaged proves nothing: that must not leave. */
+static bool
+holds(const struct tlog_proof *proof)
+{
+	static bool told;
+	struct signed_checkpoint note;
+	struct text_error error;
+	merkle_hash leaf;
+
+	if (checkpoint_parse(proof->note, proof->note_len, &note, &error) ==
+		0 &&
+	    merkle_leaf(proof->record, proof->record_len, leaf) == 0 &&
+	    merkle_check_inclusion(&proof->path, proof->index, leaf,
+		note.checkpoint.size, note.checkpoint.root) == 0)
+		return true;
+	if (!told)
+		log_warn("the tree's file is damaged: record %ju cannot be "
+			 "proven; remove it while the service is stopped, and "
+			 "the next start makes it again",
+		    (uintmax_t)proof->index + 1);
+	told = true;
+	return false;
+}
+
 int
 proof_of(struct service *service, uint64_t seq, const char *record, size_t len,
     struct buf *out)
@@ -77,6 +102,8 @@ proof_of(struct service *service, uint64_t seq, const char *record, size_t len,
 		return -1;
 	proof.note = newest.note;
 	proof.note_len = newest.note_len;
+	if (!holds(&proof))
+		return -1;
 	proof_write(&proof, out);
 	return out->bad ? -1 : 0;
 }

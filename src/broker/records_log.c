@@ -66,6 +66,14 @@ record_audit_file(struct journal *journal, enum journal_names names)
 		[JOURNAL_NAMES_LOST] = { "lost",
 		    "the log's file was removed, and its records could not "
 		    "be read any more" },
+		[JOURNAL_NAMES_SHORTER] = { "shorter",
+		    "the log's file was cut off by somebody; a new piece goes "
+		    "on" },
+		[JOURNAL_NAMES_LONGER] = { "longer",
+		    "somebody wrote to the log's file; that was cut off" },
+		[JOURNAL_NAMES_STUCK] = { "stuck",
+		    "the log's next piece cannot be begun; the old one goes "
+		    "on" },
 	};
 	struct record *r = journal_begin(journal, EVENT_LIMIT);
 

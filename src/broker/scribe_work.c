@@ -3,9 +3,26 @@
 
 #include "base/log.h"
 
+/* Is the file still what we made of it? */
+static int
+check_content(struct log_files *files, struct scribe_job *job)
+{
+	/* Records that a new piece follows are never hashed again. */
+	int error = log_tree_flush(&files->tree);
+
+	if (error == 0)
+		error = pieces_content(
+		    &files->pieces, files->tree.merkle.size + 1, &job->names);
+	if (error == 0 && job->names == NAMES_SHORTER)
+		error = log_tree_sync(&files->tree);
+	return error;
+}
+
 static void
 append(struct log_files *files, struct scribe_job *job)
 {
+	if ((job->error = check_content(files, job)) != 0)
+		return;
 	job->error =
 	    journal_file_append(&files->pieces.out, job->data, job->len);
 	if (job->error != 0)
@@ -20,6 +37,8 @@ static void
 look(struct log_files *files, struct scribe_job *job)
 {
 	job->error = pieces_look(&files->pieces, &job->names);
+	if (job->error == 0 && job->names == NAMES_FINE)
+		job->error = check_content(files, job);
 	job->has_free = pieces_free_space(&files->pieces, &job->free) == 0;
 }
 
@@ -41,6 +60,11 @@ static void
 rotate(struct log_files *files, struct scribe_job *job)
 {
 	job->error = log_tree_sync(&files->tree);
+	if (job->error == 0)
+		job->error = check_content(files, job);
+	/* Somebody closed it, in his way. */
+	if (job->names == NAMES_SHORTER)
+		return;
 	if (job->error == 0)
 		job->error = pieces_begin(&files->pieces, job->first);
 }

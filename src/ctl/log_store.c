@@ -8,6 +8,7 @@
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sysexits.h>
 #include <unistd.h>
 
@@ -193,6 +194,15 @@ log_store(const char *dir, int argc, char **argv)
 	w.ask.options = w.ssh;
 	w.store.tell = say;
 	w.store.tell_arg = &budget;
+	/* An admin's first try has none yet. */
+	if (mkdir(argv[optind], 0750) == -1 && errno != EEXIST) {
+		char text[600];
+
+		snprintf(text, sizeof(text), "%s: %s", argv[optind],
+		    strerror(errno));
+		write_line(w.log, text);
+		return EX_CANTCREAT;
+	}
 	if ((s = open_store(argv[optind], &w.store)) == NULL)
 		return EX_NOINPUT;
 	rv = store_run(s, STDIN_FILENO, &w.ask, say, &budget);

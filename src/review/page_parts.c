@@ -95,7 +95,8 @@ add_chain(const struct page *page, const struct sheets *sheets,
 	buf_addf(out,
 	    "<section id=\"chain\" class=\"state%s\"%s><b>%s</b>\n<p>", class,
 	    r->broken ? " role=\"alert\"" : "",
-	    r->broken			? "✘ Chain BROKEN" :
+	    r->read == 0		? "! No records" :
+		r->broken		? "✘ Chain BROKEN" :
 		r->auditor.covered == 0 ? "! Chain intact, not signed" :
 					  "✔ Chain intact");
 	if (r->broken)

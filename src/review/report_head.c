@@ -84,6 +84,8 @@ static const struct column chain_columns[] = {
 static const char *
 status_text(const struct report *r)
 {
+	if (r->read == 0)
+		return "there are no records";
 	if (r->broken)
 		return "BROKEN: do not trust these records before the cause "
 		       "is known";

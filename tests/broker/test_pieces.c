@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* covers: src/broker/pieces.c src/broker/pieces_open.c */
 /* covers: src/broker/pieces_end.c src/broker/owned.c */
+/* covers: src/broker/pieces_content.c */
 #include "broker/pieces.h"
 
 #include <fcntl.h>
@@ -421,6 +422,94 @@ names_that_were_taken_away_come_back(void **state)
 }
 
 static void
+append_to(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY | O_APPEND | O_CLOEXEC);
+
+	assert_int_not_equal(fd, -1);
+	assert_int_equal(write(fd, text, strlen(text)), strlen(text));
+	close(fd);
+}
+
+static void
+what_somebody_wrote_to_it_is_cut_off(void **state)
+{
+	const struct journal_watch watch = { .look = on_look };
+
+	(void)state;
+	home_open(&home);
+	journal_watch(home.journal, &watch);
+	home_add(&home, 2);
+	append_to(home.file, "<86>1 not ours\n");
+	home_add(&home, 1);
+	assert_int_equal(looks, 1);
+	assert_int_equal(seen.names, JOURNAL_NAMES_LONGER);
+	assert_int_equal(home_records(&home), 3);
+	/* Also when nothing is recorded meanwhile. */
+	append_to(home.file, "x");
+	while (look() != JOURNAL_NAMES_LONGER)
+		;
+	home_add(&home, 1);
+	assert_int_equal(home.failed, 0);
+	assert_int_equal(journal_piece(home.journal), 1);
+	home_close(&home);
+	goes_on(4);
+}
+
+/* How many lines, and how the first begins after its time. */
+static unsigned
+lines_of(const char *path, const char *with)
+{
+	unsigned lines = 0;
+	size_t len;
+	char *text = home_load(path, &len);
+
+	assert_non_null(memmem(text, len, with, strlen(with)));
+	for (size_t i = 0; i < len; i++)
+		lines += text[i] == '\n';
+	free(text);
+	return lines;
+}
+
+static void
+a_piece_that_somebody_cut_off_is_closed(void **state)
+{
+	const struct journal_watch watch = { .look = on_look };
+	char first[128], second[128];
+	struct stat st;
+
+	(void)state;
+	home_open(&home);
+	journal_watch(home.journal, &watch);
+	home_add(&home, 3);
+	assert_int_equal(truncate(home.file, 10), 0);
+	home_add(&home, 2);
+	assert_int_equal(home.failed, 0);
+	assert_int_equal(home.closed, 1);
+	assert_int_equal(seen.names, JOURNAL_NAMES_SHORTER);
+	assert_int_equal(journal_piece(home.journal), 4);
+	home_piece(&home, 1, first);
+	home_piece(&home, 4, second);
+	assert_int_equal(stat(first, &st), 0);
+	assert_int_equal(st.st_size, 10);
+	assert_int_equal(lines_of(second, " seq=\"4\""), 2);
+	/* Again, while nothing is recorded. */
+	assert_int_equal(truncate(home.file, 0), 0);
+	while (look() != JOURNAL_NAMES_SHORTER)
+		;
+	assert_int_equal(journal_piece(home.journal), 6);
+	home_add(&home, 1);
+	home_close(&home);
+	assert_int_equal(lines_of(home.file, " seq=\"6\""), 1);
+	/* The next start goes on: the tree has what is gone. */
+	home_open(&home);
+	assert_int_equal(home.opened.lost, 0);
+	assert_false(home.opened.rebuilt);
+	home_add(&home, 1);
+	assert_int_equal(lines_of(home.file, " seq=\"7\""), 2);
+}
+
+static void
 a_rotation_that_fails_leaves_the_old_piece(void **state)
 {
 	char piece[128];
@@ -485,6 +574,8 @@ main(void)
 		TEST(refuses_what_could_be_somebody_elses),
 		TEST(an_empty_log_of_another_user_is_refused),
 		TEST(names_that_were_taken_away_come_back),
+		TEST(what_somebody_wrote_to_it_is_cut_off),
+		TEST(a_piece_that_somebody_cut_off_is_closed),
 		TEST(a_rotation_that_fails_leaves_the_old_piece),
 		TEST(the_lock_moves_with_the_pieces),
 	};

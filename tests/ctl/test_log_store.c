@@ -136,12 +136,18 @@ says_so_much_and_no_more(void **state)
 }
 
 static void
-a_folder_that_is_not_there(void **state)
+a_folder_that_is_not_there_is_made(void **state)
 {
+	struct stat st;
+
 	(void)state;
-	assert_int_equal(store("nowhere"), EX_NOINPUT);
+	assert_int_equal(store("new"), 0);
+	assert_int_equal(stat("new", &st), 0);
+	assert_int_equal(st.st_mode & 07777, 0750);
+	/* Not a whole path: that would be a mistake in the name. */
+	assert_int_equal(store("nowhere/new"), EX_CANTCREAT);
 	assert_string_equal(
-	    out, "countersignctl: nowhere: No such file or directory\n");
+	    out, "countersignctl: nowhere/new: No such file or directory\n");
 }
 
 static void
@@ -153,7 +159,7 @@ says_it_to_a_file(void **state)
 	(void)state;
 	assert_int_equal(store("--log said store"), 0);
 	assert_string_equal(out, "");
-	assert_int_equal(store("--log said nowhere"), EX_NOINPUT);
+	assert_int_equal(store("--log said nowhere/x"), EX_CANTCREAT);
 	file = fopen("said", "re");
 	assert_non_null(file);
 	assert_true(fread(text, 1, sizeof(text) - 1, file) > 0);
@@ -161,7 +167,7 @@ says_it_to_a_file(void **state)
 	assert_non_null(strstr(
 	    text, "Z countersignctl: 5 stored, 0 repeated, 0 not taken\n20"));
 	assert_non_null(strstr(
-	    text, "Z countersignctl: nowhere: No such file or directory\n"));
+	    text, "Z countersignctl: nowhere/x: No such file or directory\n"));
 }
 
 static void
@@ -190,7 +196,7 @@ main(void)
 		TEST(stores_what_comes_in),
 		TEST(takes_only_the_named_host),
 		TEST(says_so_much_and_no_more),
-		TEST(a_folder_that_is_not_there),
+		TEST(a_folder_that_is_not_there_is_made),
 		TEST(says_it_to_a_file),
 		TEST(usage),
 	};

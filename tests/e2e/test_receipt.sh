@@ -252,6 +252,25 @@ a_killed_worker_costs_no_receipt() {
 	instance_stop "$DIR"
 }
 
+# A wrong proof is worse than none.
+a_damaged_tree_proves_nothing() {
+	instance_start "$DIR"
+	digest_lines 40 | sign_ssh "$DIR" sign -k p256 >/dev/null
+	local digest
+	digest=$(digest_lines 1 | cut -c -64)
+	sign_ssh "$DIR" log proof "$digest" </dev/null >"$DIR/proof"
+	head -c "$(stat -c %s "$DIR/state/tree")" /dev/zero |
+	    dd of="$DIR/state/tree" conv=notrunc 2>/dev/null
+	expect_exit 69 sign_ssh "$DIR" log proof "$digest" </dev/null
+	expect "standard output" "" "$(cat "$OUT")"
+	grep -q "the tree's file is damaged" "$DIR/service.log"
+	instance_stop "$DIR"
+	rm "$DIR/state/tree"
+	instance_start "$DIR"
+	sign_ssh "$DIR" log proof "$digest" </dev/null >"$DIR/proof"
+	instance_stop "$DIR"
+}
+
 without_an_audit_key_nothing_is_signed_for_one() {
 	local before
 	rm "$DIR/keys.d/audit.conf"
@@ -281,4 +300,5 @@ cases each_json_line_has_one \
     many_ask_at_once_and_each_gets_its_own \
     a_stop_waits_for_receipts \
     a_killed_worker_costs_no_receipt \
+    a_damaged_tree_proves_nothing \
     without_an_audit_key_nothing_is_signed_for_one

@@ -108,6 +108,7 @@ a_piece_that_cannot_be_begun_stops_nothing() {
 	sign_lines 200
 	expect pieces 1 "$(pieces)"
 	grep -q 'next piece cannot be begun' "$DIR/service.log"
+	grep -q 'what="audit-file" outcome="stuck"' "$DIR/log/audit.log"
 	chmod 0755 "$DIR/log"
 	another() {
 		sign_lines 1
@@ -144,6 +145,31 @@ a_file_that_was_removed_comes_back() {
 	"$CTL" -C "$DIR" log verify
 }
 
+# As a rotator does that copies and truncates; and as an editor might.
+what_others_do_to_the_file_is_noticed() {
+	fresh 'compress-after = never'
+	instance_start "$DIR"
+	sign_lines 10
+	echo "not a record" >>"$DIR/log/audit.log"
+	sign_lines 10
+	told() {
+		grep -q "what=\"audit-file\" outcome=\"$1\"" \
+		    "$DIR/log/audit.log"
+	}
+	wait_for 10 told longer
+	"$CTL" -C "$DIR" log verify
+	cp "$DIR/log/audit.log.000000000001" "$DIR/copy"
+	: >"$DIR/log/audit.log"
+	sign_lines 10
+	wait_for 10 told shorter
+	instance_stop "$DIR"
+	# Nothing is missing with what was copied, and the next start goes on.
+	instance_start "$DIR"
+	sign_lines 10
+	instance_stop "$DIR"
+	"$CTL" log verify "$DIR/copy" "$DIR"/log/audit.log.0*[2-9]
+}
+
 a_log_of_the_version_before_is_taken_over() {
 	fresh
 	instance_start "$DIR"
@@ -176,5 +202,6 @@ cases pieces_by_size_hold_every_record \
     pieces_by_age \
     a_piece_that_cannot_be_begun_stops_nothing \
     a_file_that_was_removed_comes_back \
+    what_others_do_to_the_file_is_noticed \
     a_log_of_the_version_before_is_taken_over \
     status_tells_of_the_log

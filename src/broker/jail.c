@@ -96,6 +96,8 @@ static const struct jail_call loader_calls[] = {
 	{ .name = "statx", .why = "owner and mode" },
 	{ .name = "readlink", .why = "the folder by its own name" },
 	{ .name = "readlinkat", .why = "linked files" },
+	{ .name = "fdatasync", .why = "what the running tree has" },
+	{ .name = "rename", .why = "the same" },
 	{ .name = NULL },
 };
 

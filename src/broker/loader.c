@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "broker/differences.h"
 #include "conf/load.h"
 #include "format/format.h"
 
@@ -35,6 +36,7 @@ struct loader {
 	bool started, stop, wanted, ready;
 	struct tree *discarded;
 	const struct tree *running;
+	const struct tree *kept; /* to be written */
 	struct loaded loaded;
 };
 
@@ -116,17 +118,21 @@ loader_thread(void *arg)
 	if (l->gate != NULL)
 		l->gate(l->gate_arg);
 	pthread_mutex_lock(&l->lock);
-	while (!l->stop) {
+	while (!l->stop || l->kept != NULL) {
 		struct tree *discarded = l->discarded;
-		bool wanted = l->wanted;
+		const struct tree *kept = l->kept;
+		bool wanted = l->wanted && !l->stop;
 
-		if (!wanted && discarded == NULL) {
+		if (!wanted && discarded == NULL && kept == NULL) {
 			pthread_cond_wait(&l->wake, &l->lock);
 			continue;
 		}
 		l->discarded = NULL;
+		l->kept = NULL;
 		l->wanted = false;
 		pthread_mutex_unlock(&l->lock);
+		if (kept != NULL)
+			configuration_save(kept);
 		tree_free(discarded);
 		if (wanted) {
 			loaded_read(&l->loaded, l->dir);
@@ -240,6 +246,15 @@ loader_discard(struct loader *l, struct tree *tree)
 {
 	pthread_mutex_lock(&l->lock);
 	l->discarded = tree;
+	pthread_cond_broadcast(&l->wake);
+	pthread_mutex_unlock(&l->lock);
+}
+
+void
+loader_keep(struct loader *l, const struct tree *tree)
+{
+	pthread_mutex_lock(&l->lock);
+	l->kept = tree;
 	pthread_cond_broadcast(&l->wake);
 	pthread_mutex_unlock(&l->lock);
 }

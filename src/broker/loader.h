@@ -43,5 +43,10 @@ void loader_free(struct loader *);
 void loader_load(struct loader *, const struct tree *running);
 /* Frees a tree in the thread; one before the next loader_load's callback. */
 void loader_discard(struct loader *, struct tree *);
+/*
+ * Writes what a tree has to its state-dir, in the thread: the tree must stay
+ * until it is discarded, or until the loader is freed, which waits for it.
+ */
+void loader_keep(struct loader *, const struct tree *);
 
 #endif

@@ -15,6 +15,7 @@
 #include "broker/admin.h"
 #include "broker/archive.h"
 #include "broker/checkpoint.h"
+#include "broker/differences.h"
 #include "broker/drain.h"
 #include "broker/jail.h"
 #include "broker/loader.h"
@@ -46,6 +47,7 @@ struct start {
 	struct journal_opened opened;
 	struct admin *admin;
 	struct service *service;
+	struct differences differences;
 };
 
 static int
@@ -250,6 +252,10 @@ make_service(struct start *start, const char *dir)
 	service->admin = start->admin;
 	service->opened = start->opened;
 	service->separated = is_separated();
+	differences_find(tree_server(service->tree)->state_dir, service->tree,
+	    &start->differences);
+	service->compared = start->differences.known;
+	service->changes = start->differences.count;
 	if (jail_broker_prepare(service->tree, dir, what) == -1) {
 		log_warn("%s", what);
 		return -1;
@@ -283,6 +289,7 @@ run(const char *dir)
 		return 1;
 	loaded_release(&start.loaded);
 	record_start(start.service);
+	reload_start(start.service->reload, &start.differences);
 	log_watch_begin(start.service->log_watch, start.opened.last_us);
 	if (service_start(start.service, LISTENER_FD, KEEPER_FD) == -1) {
 		log_warn(

@@ -12,9 +12,10 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "broker/replace.h"
 
 struct note_file {
-	char path[PATH_MAX], next[PATH_MAX];
+	char path[PATH_MAX];
 	void (*gate)(void *);
 	void *gate_arg;
 	bool failed; /* the thread's: told once */
@@ -28,11 +29,10 @@ struct note_file {
 	size_t len; /* 0: nothing to write */
 };
 
-/* Also the name of the next one while it is written. */
 static int
-path_of(const char *dir, const char *end, char ret[PATH_MAX])
+path_of(const char *dir, char ret[PATH_MAX])
 {
-	int len = snprintf(ret, PATH_MAX, "%s/checkpoint%s", dir, end);
+	int len = snprintf(ret, PATH_MAX, "%s/checkpoint", dir);
 
 	return len > 0 && len < PATH_MAX ? 0 : -1;
 }
@@ -46,7 +46,7 @@ note_file_load(const char *dir, char ret[static CHECKPOINT_NOTE],
 	ssize_t len;
 	int fd;
 
-	if (path_of(dir, "", path) == -1)
+	if (path_of(dir, path) == -1)
 		return 0;
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 	if (fd == -1)
@@ -60,27 +60,10 @@ note_file_load(const char *dir, char ret[static CHECKPOINT_NOTE],
 	return 0;
 }
 
-/* 0, or -1 with errno. */
-static int
-replace(const struct note_file *f, const char *note, size_t len)
-{
-	int fd, rv = -1;
-
-	fd = open(f->next,
-	    O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644);
-	if (fd == -1)
-		return -1;
-	if (write(fd, note, len) == (ssize_t)len && fdatasync(fd) == 0 &&
-	    rename(f->next, f->path) == 0)
-		rv = 0;
-	close(fd);
-	return rv;
-}
-
 static void
 write_note(struct note_file *f, const char *note, size_t len)
 {
-	bool ok = replace(f, note, len) == 0;
+	bool ok = replace_file(f->path, 0644, note, len) == 0;
 
 	/* The record in the log is what counts; this is a copy of it. */
 	if (!ok && !f->failed)
@@ -137,8 +120,7 @@ note_file_new(const char *dir, void (*gate)(void *), void *gate_arg)
 	f->gate_arg = gate_arg;
 	pthread_mutex_init(&f->lock, NULL);
 	pthread_cond_init(&f->wake, NULL);
-	if (path_of(dir, "", f->path) == 0 &&
-	    path_of(dir, ".new", f->next) == 0)
+	if (path_of(dir, f->path) == 0)
 		error = pthread_create(&f->thread, NULL, note_thread, f);
 	if (error == 0) {
 		f->started = true;

@@ -12,6 +12,7 @@
 #include "broker/worker.h"
 
 struct change;
+struct difference;
 struct notary;
 struct service;
 struct token;
@@ -22,6 +23,8 @@ int record_stop(struct service *, const char *why, struct waiter *);
 /* before: the old tree's fingerprint; a record for each change follows. */
 void record_reload(struct service *, const char *before, size_t changes);
 void record_change(struct service *, const struct change *);
+/* The same for what a start found. */
+void record_difference(struct service *, const struct difference *);
 void record_reload_failed(struct service *, unsigned errors, const char *first);
 
 int record_login(struct session *, struct waiter *);

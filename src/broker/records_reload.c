@@ -4,9 +4,9 @@
  */
 #include <stdio.h>
 
+#include "broker/differences.h"
 #include "broker/records.h"
 #include "broker/service.h"
-#include "policy/compare.h"
 
 /* A record's free text. */
 #define SUMMARY_SIZE 512
@@ -41,55 +41,113 @@ record_reload_failed(
 	    "the configuration has errors; the running one stays", NULL);
 }
 
-static void
-add_client(struct record *r, const struct change *change)
-{
-	const struct client_key *client =
-	    change->after != NULL ? change->after : change->before;
-	char print[FINGERPRINT_SIZE];
+/* What a change is to those who read of it. */
+struct told {
+	enum change_kind kind;
+	enum change_object object;
+	const char *of; /* its name; of a client key, the principal */
+	const char *fp, *profile; /* of a client key */
+	const char *words; /* or "" */
+	struct rule rule; /* no file: it is not known */
+	const char *why; /* or NULL */
+};
 
-	fingerprint(client->blob, client->blob_len, print);
-	record_add(r, "profile", client->profile->name);
-	record_add(r, "principal", client->principal);
-	record_add(r, "fp", print);
+static void
+summary(const struct told *told, char ret[SUMMARY_SIZE])
+{
+	const char *kind = change_kind_word(told->kind);
+
+	if (told->object == CHANGE_SERVER)
+		snprintf(ret, SUMMARY_SIZE, "countersign.conf %s", kind);
+	else if (told->object == CHANGE_CLIENT)
+		snprintf(ret, SUMMARY_SIZE, "a client key of %s: %s", told->of,
+		    kind);
+	else
+		snprintf(ret, SUMMARY_SIZE, "%s %s: %s",
+		    change_object_word(told->object), told->of, kind);
 }
 
 static void
-summary(const struct change *change, char ret[SUMMARY_SIZE])
+record_told(struct service *service, const struct told *told)
 {
-	const char *kind = change_kind_word(change->kind);
+	struct record *r = journal_begin(service->journal, EVENT_RELOAD);
+	char text[SUMMARY_SIZE], rule[RULE_SIZE];
 
-	if (change->object == CHANGE_SERVER)
-		snprintf(ret, SUMMARY_SIZE, "countersign.conf %s", kind);
-	else if (change->object == CHANGE_CLIENT)
-		snprintf(ret, SUMMARY_SIZE, "a client key of %s: %s",
-		    change_of(change), kind);
-	else
-		snprintf(ret, SUMMARY_SIZE, "%s %s: %s",
-		    change_object_word(change->object), change_of(change),
-		    kind);
+	if (r == NULL)
+		return;
+	record_add(r, "what", change_kind_word(told->kind));
+	record_add(r, "object", change_object_word(told->object));
+	if (told->object == CHANGE_CLIENT) {
+		record_add(r, "profile", told->profile);
+		record_add(r, "principal", told->of);
+		record_add(r, "fp", told->fp);
+	} else if (told->object != CHANGE_SERVER)
+		record_add(r, "of", told->of);
+	if (told->words[0] != '\0')
+		record_add(r, "words", told->words);
+	if (told->rule.file != NULL) {
+		rule_text(&told->rule, rule);
+		record_add(r, "rule", rule);
+	}
+	if (told->why != NULL)
+		record_add(r, "why", told->why);
+	summary(told, text);
+	journal_end(service->journal, text, NULL);
 }
 
 void
 record_change(struct service *service, const struct change *change)
 {
-	struct record *r = journal_begin(service->journal, EVENT_RELOAD);
-	char words[CHANGE_WORDS], text[SUMMARY_SIZE], rule[RULE_SIZE];
-	struct rule where = change_rule(change);
+	const struct client_key *client =
+	    change->after != NULL ? change->after : change->before;
+	char words[CHANGE_WORDS], print[FINGERPRINT_SIZE];
+	struct told told = { change->kind, change->object, change_of(change),
+		.words = words, .rule = change_rule(change) };
 
-	if (r == NULL)
-		return;
-	record_add(r, "what", change_kind_word(change->kind));
-	record_add(r, "object", change_object_word(change->object));
-	if (change->object == CHANGE_CLIENT)
-		add_client(r, change);
-	else if (change->object != CHANGE_SERVER)
-		record_add(r, "of", change_of(change));
 	change_words(change, words);
-	if (words[0] != '\0')
-		record_add(r, "words", words);
-	rule_text(&where, rule);
-	record_add(r, "rule", rule);
-	summary(change, text);
-	journal_end(service->journal, text, NULL);
+	if (change->object == CHANGE_CLIENT) {
+		fingerprint(client->blob, client->blob_len, print);
+		told.fp = print;
+		told.profile = client->profile->name;
+	}
+	record_told(service, &told);
+}
+
+/* Of what is gone the listing knows the name, but not where it stood. */
+static void
+recall(const struct recalled *before, struct told *ret)
+{
+	ret->object = before->object;
+	ret->of = before->principal != NULL ? before->principal : before->name;
+	ret->fp = before->name;
+	ret->profile = before->profile;
+}
+
+static void
+find(const struct listed *now, struct told *ret)
+{
+	const struct change change = { CHANGE_GAINED, now->object, NULL,
+		now->thing };
+	const struct client_key *client = now->thing;
+
+	ret->object = now->object;
+	ret->of = change_of(&change);
+	ret->rule = change_rule(&change);
+	ret->fp = now->name;
+	if (now->object == CHANGE_CLIENT)
+		ret->profile = client->profile->name;
+}
+
+void
+record_difference(struct service *service, const struct difference *difference)
+{
+	struct told told = {
+		.kind = difference->kind, .words = "", .why = "start"
+	};
+
+	if (difference->now != NULL)
+		find(difference->now, &told);
+	else
+		recall(difference->before, &told);
+	record_told(service, &told);
 }

@@ -51,6 +51,8 @@ record_start(struct service *service)
 	record_add(r, "tree", service->fingerprint);
 	record_add(r, "separated", service->separated ? "yes" : "no");
 	record_add(r, "audit-key", audit != NULL ? audit->name : "none");
+	if (service->compared)
+		record_add_number(r, "changes", service->changes);
 	add_repairs(r, &service->opened);
 	service->started.fn = on_started;
 	if (journal_end(service->journal, text_of(&service->opened),

@@ -25,12 +25,14 @@ struct reload {
 	struct teller *teller;
 	bool running;
 	bool again; /* asked for while one was running */
+	bool news; /* the listing of what runs is not true any more */
+	bool untold; /* some of it could not be recorded */
 	/* Who asked for the running one, and for the next. */
 	struct admin_peer *now[WAITING_MAX], *next[WAITING_MAX];
 };
 
 static void on_loaded(void *arg, struct loaded *loaded);
-static void on_told(void *arg, struct tree *before);
+static void on_told(void *arg, struct tree *before, bool all);
 
 struct reload *
 reload_new(struct service *service, void (*gate)(void *), void *gate_arg)
@@ -185,14 +187,29 @@ ended(struct reload *r)
 		start(r);
 }
 
-/* Every change is on record: nobody needs the old tree any more. */
+/*
+ * Nobody needs the old tree any more.  The listing is written only now: what
+ * is not on record by then is for the next start to tell.
+ */
 static void
-on_told(void *arg, struct tree *before)
+on_told(void *arg, struct tree *before, bool all)
 {
 	struct reload *r = arg;
 
-	loader_discard(r->loader, before);
+	r->untold |= !all;
+	if (r->news && !r->untold)
+		loader_keep(r->loader, r->service->tree);
+	if (before != NULL)
+		loader_discard(r->loader, before);
 	ended(r);
+}
+
+void
+reload_start(struct reload *r, struct differences *differences)
+{
+	r->running = true;
+	r->news = !differences->known || differences->count > 0;
+	teller_start(r->teller, differences);
 }
 
 static void
@@ -219,6 +236,7 @@ on_loaded(void *arg, struct loaded *loaded)
 		record_reload(service, before, loaded->changes.count);
 		log_info("the configuration was reloaded");
 		tell(r, 0, "reloaded\n");
+		r->news = loaded->changes.count > 0;
 		teller_tell(r->teller, old, &loaded->changes);
 		return;
 	}

@@ -10,6 +10,7 @@
 #include "policy/tree.h"
 
 struct admin_peer;
+struct differences;
 struct reload;
 struct service;
 
@@ -17,6 +18,12 @@ struct service;
 struct reload *reload_new(
     struct service *, void (*gate)(void *), void *gate_arg);
 void reload_free(struct reload *);
+
+/*
+ * After START: what was found to have changed since the last stop goes on
+ * record.  Takes over the differences, which are left empty.
+ */
+void reload_start(struct reload *, struct differences *);
 
 /* who (may be NULL) is told what came of it. */
 void reload_ask(struct reload *, struct admin_peer *who);

@@ -39,6 +39,8 @@ struct service {
 	struct waiter started; /* START's */
 	bool separated; /* each domain has its own user */
 	bool start_due; /* START could not be written yet */
+	bool compared; /* with the tree of before the start */
+	size_t changes; /* what it showed */
 	struct archive *archive; /* NULL: only until it is started */
 	struct keyring *keyring;
 	struct pool pool;

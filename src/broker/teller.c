@@ -20,8 +20,10 @@ struct teller {
 	void *arg;
 	struct loop_timer *timer;
 	struct tree *before;
+	/* One of them has something. */
 	struct changes changes;
-	size_t next;
+	struct differences differences;
+	size_t next, count;
 };
 
 static void
@@ -30,8 +32,20 @@ finish(struct teller *t)
 	struct tree *before = t->before;
 
 	changes_release(&t->changes);
+	differences_release(&t->differences);
 	t->before = NULL;
-	t->done(t->arg, before);
+	t->done(t->arg, before, t->next == t->count);
+}
+
+static void
+tell_next(struct teller *t)
+{
+	size_t i = t->next++;
+
+	if (t->differences.count > 0)
+		record_difference(t->service, &t->differences.list[i]);
+	else
+		record_change(t->service, &t->changes.list[i]);
 }
 
 static void
@@ -41,13 +55,13 @@ go_on(void *arg)
 	struct journal *journal = t->service->journal;
 	bool works = journal_works(journal), room = journal_has_room(journal);
 
-	for (int i = 0; room && i < PART && t->next < t->changes.count; i++)
-		record_change(t->service, &t->changes.list[t->next++]);
-	if (t->next == t->changes.count || !works) {
-		if (!works && t->next < t->changes.count)
+	for (int i = 0; room && i < PART && t->next < t->count; i++)
+		tell_next(t);
+	if (t->next == t->count || !works) {
+		if (t->next < t->count)
 			log_warn("%zu changes of the configuration could not "
 				 "be recorded",
-			    t->changes.count - t->next);
+			    t->count - t->next);
 		finish(t);
 		return;
 	}
@@ -78,6 +92,7 @@ teller_free(struct teller *t)
 		return;
 	loop_timer_free(t->timer);
 	changes_release(&t->changes);
+	differences_release(&t->differences);
 	tree_free(t->before);
 	free(t);
 }
@@ -87,7 +102,18 @@ teller_tell(struct teller *t, struct tree *before, struct changes *changes)
 {
 	t->before = before;
 	t->changes = *changes;
+	t->count = changes->count;
 	t->next = 0;
 	memset(changes, 0, sizeof(*changes));
+	go_on(t);
+}
+
+void
+teller_start(struct teller *t, struct differences *differences)
+{
+	t->differences = *differences;
+	t->count = differences->count;
+	t->next = 0;
+	memset(differences, 0, sizeof(*differences));
 	go_on(t);
 }

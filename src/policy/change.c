@@ -24,6 +24,7 @@ change_object_word(enum change_object object)
 {
 	static const char *const words[] = {
 		[CHANGE_SERVER] = "server",
+		[CHANGE_TOKEN] = "token",
 		[CHANGE_KEY] = "key",
 		[CHANGE_PROFILE] = "profile",
 		[CHANGE_CLIENT] = "client",
@@ -44,6 +45,8 @@ change_of(const struct change *c)
 	const void *thing = one_of(c);
 
 	switch (c->object) {
+	case CHANGE_TOKEN:
+		return ((const struct token_conf *)thing)->name;
 	case CHANGE_KEY:
 		return ((const struct signing_key *)thing)->name;
 	case CHANGE_PROFILE:
@@ -63,6 +66,8 @@ change_rule(const struct change *c)
 	const void *thing = client;
 
 	switch (c->object) {
+	case CHANGE_TOKEN:
+		return ((const struct token_conf *)thing)->rule;
 	case CHANGE_KEY:
 		return ((const struct signing_key *)thing)->rule;
 	case CHANGE_PROFILE:
@@ -173,6 +178,9 @@ change_words(const struct change *c, char ret[static CHANGE_WORDS])
 	case CHANGE_SERVER:
 		list_both(&l, ((const struct server_conf *)c->before)->said,
 		    ((const struct server_conf *)c->after)->said);
+		break;
+	case CHANGE_TOKEN:
+		/* Only a start finds these, and it has no words. */
 		break;
 	case CHANGE_KEY:
 		list_key(&l, c->before, c->after);

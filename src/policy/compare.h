@@ -15,6 +15,7 @@ enum change_kind {
 
 enum change_object {
 	CHANGE_SERVER, /* countersign.conf */
+	CHANGE_TOKEN,
 	CHANGE_KEY,
 	CHANGE_PROFILE,
 	CHANGE_CLIENT,
@@ -24,7 +25,7 @@ enum change_object {
 struct change {
 	enum change_kind kind;
 	enum change_object object;
-	/* struct server_conf, signing_key, profile or client_key; or NULL */
+	/* struct server_conf, token_conf, signing_key, … or NULL */
 	const void *before, *after;
 };
 
@@ -33,14 +34,15 @@ struct changes {
 	size_t count;
 };
 
-/* 0, or -1: no memory.  Tokens are not looked at: they never change. */
+/* 0, or -1: no memory.  Tokens are not looked at: they stay until a restart. */
 int tree_compare(
     const struct tree *before, const struct tree *after, struct changes *ret);
 void changes_release(struct changes *);
 
 const char *change_kind_word(enum change_kind); /* "gained" */
 const char *change_object_word(enum change_object); /* "profile" */
-/* The name of the key or profile, a client key's principal; "" for server. */
+/* The name of the token, key or profile, a client key's principal; "" for
+ * server. */
 const char *change_of(const struct change *);
 /* Where it stands, or stood. */
 struct rule change_rule(const struct change *);

@@ -61,6 +61,7 @@ struct token_conf {
 	uint16_t workers;
 	uint32_t timeout_ms;
 	struct rule rule;
+	const char *said; /* its lines */
 };
 
 #endif

@@ -235,5 +235,5 @@ const struct kind kind_token = {
 	sizeof(words) / sizeof(words[0]),
 	token_open,
 	token_close,
-	0,
+	offsetof(struct token_conf, said),
 };

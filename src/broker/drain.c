@@ -65,6 +65,12 @@ drain_is_on(const struct service *service)
 	return service->drain->on;
 }
 
+uint64_t
+drain_until(const struct service *service)
+{
+	return service->drain->until_us;
+}
+
 void
 drain_begin(struct service *service)
 {

@@ -7,6 +7,7 @@
 #define CS_BROKER_DRAIN_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 struct drain;
 struct service;
@@ -16,6 +17,8 @@ struct drain *drain_new(struct service *);
 void drain_free(struct drain *);
 
 void drain_begin(struct service *);
+/* Until when a client may still take the answers that are on their way. */
+uint64_t drain_until(const struct service *);
 bool drain_is_on(const struct service *);
 /* After each round: is somebody ready to go, or everybody gone? */
 void drain_check(struct service *);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "broker/session.h"
+#include "broker/drain.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -208,6 +209,7 @@ void
 session_logout(struct session *s, enum reason reason, const char *text)
 {
 	struct logout logout = { .reason = reason };
+	uint64_t until = clock_mono_us() + LEAVE_US;
 	struct writer w = service_writer(s->service);
 
 	if (s->peer == NULL || s->state == SESSION_LEAVING)
@@ -218,9 +220,12 @@ session_logout(struct session *s, enum reason reason, const char *text)
 	session_state(s, SESSION_LEAVING);
 	for (struct request *q = s->requests; q != NULL; q = q->next)
 		request_cancel(q);
+	/* Whoever still takes answers at a stop may have them. */
+	if (reason == REASON_DRAINING && drain_until(s->service) > until)
+		until = drain_until(s->service);
 	s->leave = loop_timer_new(s->service->loop, on_leave_due, s);
 	if (s->leave != NULL)
-		loop_timer_set(s->leave, clock_mono_us() + LEAVE_US);
+		loop_timer_set(s->leave, until);
 }
 
 struct moment

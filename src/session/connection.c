@@ -30,8 +30,9 @@ connection_end(struct connection *c, const char *text)
 }
 
 void
-connection_leave(struct connection *c, const char *text)
+connection_leave(struct connection *c, const char *text, bool patient)
 {
+	c->patient = patient;
 	c->leave_us = c->common.now_us + LEAVE_US;
 	text_copy(c->farewell, sizeof(c->farewell), text);
 }
@@ -174,13 +175,22 @@ work_exchanges(struct connection *c)
 			c->common.again = true;
 }
 
+/* What is on its way to a client that reads it may arrive. */
+static uint64_t
+leave_at(const struct connection *c)
+{
+	uint64_t silent = c->traffic_us + LEAVE_US;
+
+	return c->patient && silent > c->leave_us ? silent : c->leave_us;
+}
+
 static void
 check_idle(struct connection *c)
 {
 	uint64_t idle_us = (uint64_t)c->start.idle_ms * 1000;
 
 	if (c->leave_us != 0 &&
-	    (c->count == 0 || c->common.now_us >= c->leave_us))
+	    (c->count == 0 || c->common.now_us >= leave_at(c)))
 		connection_end(c, c->farewell);
 	else if (c->login.done && c->count == 0 && idle_us != 0 &&
 	    c->common.now_us - c->traffic_us >= idle_us)
@@ -236,7 +246,7 @@ timeout_ms(const struct connection *c)
 	if (c->common.again || !is_connected(c))
 		return 0;
 	if (c->leave_us != 0)
-		sooner(&when, c->leave_us);
+		sooner(&when, leave_at(c));
 	if (c->common.outlet.blocked)
 		sooner(&when, now + KEYS_RETRY_US);
 	if (!c->login.done)

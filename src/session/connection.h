@@ -28,7 +28,8 @@ struct connection {
 	size_t count;
 	size_t turn; /* whose turn it is to be first */
 	uint64_t traffic_us;
-	uint64_t leave_us; /* the broker ended it: when we go at the latest */
+	uint64_t leave_us; /* the broker ended it: when we go ... */
+	bool patient; /* ... unless the client still takes its answers */
 	bool served; /* a first command came */
 	bool over;
 	char farewell[MESSAGE_SIZE];
@@ -46,8 +47,11 @@ int connection_serve(struct connection *, ssh_session, int fd, int broker,
     const struct session_start *);
 /* Ends it with a sentence for the peer. */
 void connection_end(struct connection *, const char *text);
-/* The same once the commands under way got their end, or after a second. */
-void connection_leave(struct connection *, const char *text);
+/*
+ * The same once the commands under way got their end, or after a second;
+ * patient: of silence, as long as the listener lets us.
+ */
+void connection_leave(struct connection *, const char *text, bool patient);
 /* The exchange with this number, or NULL. */
 struct exchange *connection_find(struct connection *, uint32_t number);
 

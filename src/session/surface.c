@@ -101,7 +101,7 @@ on_logout(struct connection *c, struct reader *r)
 		exchange_fail(
 		    c->exchanges[i], reason_exit(logout.reason), logout.text);
 	}
-	connection_leave(c, logout.text);
+	connection_leave(c, logout.text, logout.reason == REASON_DRAINING);
 	return true;
 }
 

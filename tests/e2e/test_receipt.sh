@@ -231,6 +231,29 @@ a_stop_waits_for_receipts() {
 	proves "$DIR/one" "$(tail -n 1 "$DIR/json" | jq -r .digest)"
 }
 
+# Megabytes are on their way to it when the last line is answered.
+a_slow_reader_gets_all_of_it_at_a_stop() {
+	instance_start "$DIR"
+	digest_lines 3000 >"$DIR/lines"
+	{
+		sign_ssh "$DIR" sign -k p256 -o json --receipt <"$DIR/lines"
+		echo $? >"$DIR/status"
+	} | python3 -c 'import sys, time
+while part := sys.stdin.buffer.read1(131072):
+    sys.stdout.buffer.write(part)
+    time.sleep(0.02)' >"$DIR/json" &
+	local reader=$!
+	signed() {
+		grep -q ' name="build/00002999.bin".*outcome="ok"' \
+		    "$DIR/log/audit.log"
+	}
+	wait_for 20 signed
+	instance_stop "$DIR"
+	wait $reader
+	expect status 0 "$(cat "$DIR/status")"
+	expect lines 3000 "$(wc -l <"$DIR/json")"
+}
+
 a_killed_worker_costs_no_receipt() {
 	local i worker
 	instance_start "$DIR"
@@ -299,6 +322,7 @@ cases each_json_line_has_one \
     the_verb_can_be_taken_away \
     many_ask_at_once_and_each_gets_its_own \
     a_stop_waits_for_receipts \
+    a_slow_reader_gets_all_of_it_at_a_stop \
     a_killed_worker_costs_no_receipt \
     a_damaged_tree_proves_nothing \
     without_an_audit_key_nothing_is_signed_for_one

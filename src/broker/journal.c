@@ -260,12 +260,6 @@ journal_on_written(struct journal *j, loop_timer_fn *fn, void *arg)
 	j->written_arg = arg;
 }
 
-const char *
-journal_path(const struct journal *j)
-{
-	return j->files.pieces.file;
-}
-
 uint64_t
 journal_piece(const struct journal *j)
 {

@@ -119,8 +119,7 @@ void journal_on_written(struct journal *, loop_timer_fn *fn, void *arg);
  */
 bool journal_wants_rotation(const struct journal *);
 void journal_rotate(struct journal *);
-/* The path of FILE, and the first seq of the piece that is being written. */
-const char *journal_path(const struct journal *);
+/* The first seq of the piece that is being written. */
 uint64_t journal_piece(const struct journal *);
 /* fn runs in the loop when a piece was closed and the next is in use; one. */
 void journal_on_closed(struct journal *, loop_timer_fn *fn, void *arg);

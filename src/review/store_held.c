@@ -166,18 +166,6 @@ held_first(const struct held *h)
 	return h->count > 0 ? h->heap[0].seq : 0;
 }
 
-uint64_t
-held_last(const struct held *h)
-{
-	uint64_t last = 0;
-
-	/* In a heap it is among the leaves. */
-	for (size_t i = h->count / 2; i < h->count; i++)
-		if (h->heap[i].seq > last)
-			last = h->heap[i].seq;
-	return last;
-}
-
 int
 held_peek(struct held *h, char ret[static RECORD_MAX])
 {

@@ -41,8 +41,6 @@ void held_release(struct held *);
 int held_add(struct held *, uint64_t seq, const char *record, size_t len);
 /* The lowest number; 0: none. */
 uint64_t held_first(const struct held *);
-/* The greatest number; 0: none. */
-uint64_t held_last(const struct held *);
 /* The record of held_first: its length, or -1 with errno. */
 int held_peek(struct held *, char ret[static RECORD_MAX]);
 /* Drops that one.  The file is emptied once nothing is held, by held_sync. */

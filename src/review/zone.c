@@ -92,16 +92,6 @@ civil_us(const struct tm *wanted)
 	return seconds < 0 ? 0 : (uint64_t)seconds * US;
 }
 
-uint64_t
-moment_us(uint32_t hour)
-{
-	time_t wall = (time_t)hour * HOUR;
-	struct tm tm;
-
-	gmtime_r(&wall, &tm);
-	return civil_us(&tm);
-}
-
 const char *
 zone_text(uint64_t time_us, char ret[static ZONE_TEXT])
 {

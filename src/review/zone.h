@@ -26,8 +26,6 @@ struct moment {
 };
 
 void moment_of(uint64_t time_us, struct moment *ret);
-/* The first moment that the wall shows as this day and hour. */
-uint64_t moment_us(uint32_t hour);
 
 /* 2026-11-21 04:37:23 */
 const char *zone_text(uint64_t time_us, char ret[static ZONE_TEXT]);

@@ -16,6 +16,8 @@ static const struct {
 	[EVENT_TOKEN] = { "TOKEN", false },
 	[EVENT_LIMIT] = { "LIMIT", true },
 	[EVENT_CLOCK] = { "CLOCK", true },
+	[EVENT_SUSPEND] = { "SUSPEND", true },
+	[EVENT_RESUME] = { "RESUME", false },
 	[EVENT_CHECKPOINT] = { "CHECKPOINT", false },
 };
 

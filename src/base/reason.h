@@ -30,9 +30,15 @@
 	    "the key's attributes are not acceptable")                        \
 	X(AUDIT_UNAVAILABLE, "audit-unavailable", 69,                         \
 	    "the record could not be written, so nothing was signed")         \
+	X(STATE_UNAVAILABLE, "state-unavailable", 69,                         \
+	    "what was used up could not be kept, so nothing was signed")      \
 	X(INTERNAL, "internal", 70, "internal error")                         \
 	X(DRAINING, "draining", 75, "the service is stopping; try again")     \
 	X(BUSY, "busy", 75, "too many requests are waiting; try again")       \
+	X(RATE, "rate", 75, "more lines than the rate allows; try again")     \
+	X(PER_DAY, "per-day", 75, "the day's lines are spent; try again")     \
+	X(CONCURRENCY, "concurrency", 75,                                     \
+	    "as many requests as allowed are running; try again")             \
 	X(VERB, "verb", 77, "the profile does not allow this verb")           \
 	X(KEY_UNKNOWN, "key-unknown", 77, "the profile grants no such key")   \
 	X(FORMAT, "format", 77, "this format is not allowed")                 \
@@ -41,7 +47,12 @@
 	X(NAME, "name", 77, "the profile does not allow this name")           \
 	X(NOT_BEFORE, "not-before", 77, "not valid yet")                      \
 	X(NOT_AFTER, "not-after", 77, "not valid any more")                   \
+	X(HOURS, "hours", 77, "not at this time")                             \
 	X(SOURCE, "source", 77, "not from this address")                      \
+	X(SUSPENDED, "suspended", 77, "an admin suspended it")                \
+	X(NOT_LISTED, "not-listed", 77, "the digest is not in the list")      \
+	X(LIST_UNAVAILABLE, "list-unavailable", 77,                           \
+	    "the list of digests cannot be read")                             \
 	X(EXPIRED, "expired", 77, "the client key has expired")               \
 	X(NO_PROFILE, "no-profile", 78, "this client key has no profile")     \
 	X(CLIENT_UNKNOWN, "client-unknown", 78, "unknown client key")         \
@@ -50,6 +61,7 @@
 	X(KEY_TYPE, "key-type", 78, "this client key type is not accepted")   \
 	X(BAD_SIGNATURE, "bad-signature", 78, "the login signature is wrong") \
 	X(LOGIN_GRACE, "login-grace", 78, "no login within the time allowed") \
+	X(SECOND_KEY, "second-key", 78, "a second client key is missing")     \
 	X(REMOVED, "removed", 78, "the client key was removed")
 
 #define REASON_ENUM(name, word, code, text) REASON_##name,

@@ -33,9 +33,10 @@ key_view_init(struct key_view *view, const struct session *s,
 	standing = token_standing(token_by_name(service, conf->token->name),
 	    view->key, &reason, &why);
 	set_state(view, REASON_OK, "");
-	if (conf->not_before != 0 && now < conf->not_before) {
+	if (conf->limits.not_before != 0 && now < conf->limits.not_before) {
 		set_state(view, REASON_NOT_BEFORE, "not valid yet");
-	} else if (conf->not_after != 0 && now >= conf->not_after) {
+	} else if (conf->limits.not_after != 0 &&
+	    now >= conf->limits.not_after) {
 		set_state(view, REASON_NOT_AFTER, "not valid any more");
 	} else if (standing == KEY_DOWN) {
 		set_state(view, reason, why);
@@ -53,8 +54,8 @@ key_view_has_format(const struct key_view *view, const struct format *format)
 	enum mech mech;
 
 	if (!key_allows_format(view->conf, &word) ||
-	    (view->profile->formats.item != NULL &&
-		!names_have(&view->profile->formats, format->name)))
+	    (view->profile->limits.formats.item != NULL &&
+		!names_have(&view->profile->limits.formats, format->name)))
 		return false;
 	if (!view->key->known)
 		return true;
@@ -72,7 +73,8 @@ key_view_has_hash(const struct key_view *view, enum hash hash)
 	char text[MESSAGE_SIZE];
 	enum mech mech;
 
-	if ((view->conf->hash_set & view->profile->hash_set & 1u << hash) == 0)
+	if ((view->conf->limits.hash_set & view->profile->limits.hash_set &
+		1u << hash) == 0)
 		return false;
 	if (!view->key->known)
 		return true;
@@ -139,8 +141,8 @@ key_view_text(const struct key_view *view, struct buf *out)
 	add_hashes(view, false, out);
 	if (key->known)
 		buf_addf(out, "\n    fingerprint  %s", key->fingerprint);
-	if (view->conf->not_after != 0) {
-		date_text(view->conf->not_after, date);
+	if (view->conf->limits.not_after != 0) {
+		date_text(view->conf->limits.not_after, date);
 		buf_addf(out, "\n    not after    %s", date);
 	}
 	if (view->why[0] == '\0')
@@ -176,8 +178,8 @@ key_view_json(const struct key_view *view, struct buf *out)
 	buf_adds(out, "],\"hashes\":[");
 	add_hashes(view, true, out);
 	buf_adds(out, "]");
-	if (view->conf->not_after != 0) {
-		date_text(view->conf->not_after, date);
+	if (view->conf->limits.not_after != 0) {
+		date_text(view->conf->limits.not_after, date);
 		add_string(out, "not-after", date);
 	}
 	add_string(out, "state", view->state);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "broker/allow.h"
 #include "broker/audit_key.h"
 #include "broker/records.h"
 #include "broker/service.h"
@@ -217,9 +218,31 @@ means_standing(const struct request *q, enum reason *ret, const char **ret_text)
 	return audit_key_standing(q->session->service, ret, ret_text);
 }
 
+/* All else allows it.  False: it waits, or its request ended. */
+static bool
+decide_last(struct request *q, struct slot *slot, enum mech mech,
+    const struct moment *moment)
+{
+	struct verdict verdict;
+
+	switch (allow_line(q, slot, moment, &verdict)) {
+	case ALLOWED:
+		queue(q, slot, mech);
+		break;
+	case ALLOWED_NOT:
+		refused(q, slot, verdict.reason, verdict.text, &verdict.rule);
+		break;
+	case ALLOWED_LATER:
+		return false;
+	case ALLOWED_ANSWERED:
+		break;
+	}
+	return q->state == REQUEST_RUNNING;
+}
+
 /* Can it be signed at all?  False: it waits, or its request ended. */
 static bool
-decide_means(struct request *q, struct slot *slot)
+decide_means(struct request *q, struct slot *slot, const struct moment *moment)
 {
 	const struct journal *journal = q->session->service->journal;
 	char text[MESSAGE_SIZE];
@@ -238,7 +261,7 @@ decide_means(struct request *q, struct slot *slot)
 	else if ((reason = plan_line(q, slot->hash, &mech, text)) != REASON_OK)
 		refused(q, slot, reason, text, &q->grant.key->rule);
 	else
-		queue(q, slot, mech);
+		return decide_last(q, slot, mech, moment);
 	return q->state == REQUEST_RUNNING;
 }
 
@@ -257,7 +280,7 @@ decide_slot(struct request *q, struct slot *slot, const struct moment *moment,
 	if (client->reason == REASON_OK) {
 		if (decide_line(&q->grant, moment, slot->number, slot->hash,
 			slot->name, &verdict) == REASON_OK)
-			return decide_means(q, slot);
+			return decide_means(q, slot, moment);
 		no = &verdict;
 	}
 	refused(q, slot, no->reason, no->text, &no->rule);
@@ -359,8 +382,10 @@ lines_redecide(struct request *q)
 	for (uint32_t i = q->next_up; i != q->decided; i++) {
 		struct slot *slot = *place(q, i);
 
-		if (slot->state == SLOT_QUEUED || slot->state == SLOT_REFUSED)
+		if (slot->state == SLOT_QUEUED || slot->state == SLOT_REFUSED) {
+			allow_undo(slot);
 			slot->state = SLOT_NEW;
+		}
 	}
 	q->decided = q->next_up;
 	q->queued = 0;

@@ -71,7 +71,7 @@ ask_policy(struct request *q)
 	struct verdict verdict;
 
 	snprintf(q->profile, sizeof(q->profile), "%s", profile_of(q)->name);
-	copy_tag(q->profile_tag, profile_of(q)->notify);
+	copy_tag(q->profile_tag, profile_of(q)->limits.notify);
 	if (decide_client(s->service->tree, s->client, &moment, &verdict) !=
 		REASON_OK ||
 	    decide_verb(profile_of(q), q->command.verb, &verdict) !=
@@ -212,7 +212,7 @@ use_grant(struct request *q, const struct grant *grant)
 	q->grant = *grant;
 	text_copy(q->command.key, sizeof(q->command.key), grant->key->name);
 	text_copy(q->command.format, sizeof(q->command.format), grant->format);
-	copy_tag(q->key_tag, grant->key->notify);
+	copy_tag(q->key_tag, grant->key->limits.notify);
 	q->format = format_by_name(grant->format);
 	key_ref(key);
 	if (q->key != NULL)

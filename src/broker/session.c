@@ -231,8 +231,11 @@ session_logout(struct session *s, enum reason reason, const char *text)
 struct moment
 session_moment(const struct session *s)
 {
-	struct moment moment = { .address = s->from.address,
-		.now = service_now() };
+	struct moment moment = {
+		.address = s->from.address,
+		.now = service_now(),
+		.fingerprint = s->fingerprint,
+	};
 
 	return moment;
 }

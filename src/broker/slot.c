@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "broker/allow.h"
 #include "broker/journal_watch.h"
 #include "broker/receipt.h"
 #include "broker/records.h"
@@ -58,6 +59,9 @@ slot_free(struct slot *slot)
 {
 	struct session *s = slot->request->session;
 
+	/* One that was signed was paid for, whoever reads the answer. */
+	if (slot->state != SLOT_DONE || slot->reason != REASON_OK)
+		allow_undo(slot);
 	drop_answer(slot);
 	receipt_drop(slot);
 	if (slot->key != NULL)
@@ -241,6 +245,7 @@ slot_fail(struct slot *slot, enum reason reason, const char *text)
 		request_incident(q, text, incident);
 		text = incident;
 	}
+	allow_undo(slot);
 	slot_say(slot, reason, text, "");
 	if (!q->command.keep_going)
 		request_stop(q);

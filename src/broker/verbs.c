@@ -51,7 +51,7 @@ say_help(const struct profile *profile, const char *topic, struct buf *out)
 	buf_adds(out, "Usage: ssh ... [VERB [OPTION]...]\n\n");
 	buf_adds(out, verb_help(VERB_GREETING));
 	for (verb = VERB_GREETING + 1; verb < VERB_COUNT; verb++)
-		if ((profile->verb_set & 1u << verb) != 0)
+		if ((profile->limits.verb_set & 1u << verb) != 0)
 			buf_addf(out, "\n%s\n", verb_usage(verb));
 	buf_adds(out, "\nhelp VERB says more about one of them.\n");
 }

@@ -55,10 +55,10 @@ check_profile_dates(
 	const struct validity validity = {
 		"profile",
 		profile->name,
-		profile->not_before,
-		profile->not_after,
-		&profile->not_before_rule,
-		&profile->not_after_rule,
+		profile->limits.not_before,
+		profile->limits.not_after,
+		&profile->limits.not_before_rule,
+		&profile->limits.not_after_rule,
 	};
 
 	return check_validity(&validity, now, ret);
@@ -70,10 +70,10 @@ check_key_dates(const struct signing_key *key, int64_t now, struct verdict *ret)
 	const struct validity validity = {
 		"key",
 		key->name,
-		key->not_before,
-		key->not_after,
-		&key->not_before_rule,
-		&key->not_after_rule,
+		key->limits.not_before,
+		key->limits.not_after,
+		&key->limits.not_before_rule,
+		&key->limits.not_after_rule,
 	};
 
 	return check_validity(&validity, now, ret);
@@ -93,12 +93,12 @@ decide_client(const struct tree *tree, const struct client_key *client,
 		return refuse(ret, REASON_SOURCE, line,
 		    "this client key may not come from %.64s; allowed: %.300s",
 		    moment->address, client->from);
-	if (profile->from != NULL &&
-	    !address_list_match(profile->from, moment->address))
-		return refuse(ret, REASON_SOURCE, profile->from_rule,
+	if (profile->limits.from != NULL &&
+	    !address_list_match(profile->limits.from, moment->address))
+		return refuse(ret, REASON_SOURCE, profile->limits.from_rule,
 		    "the profile %s may not be used from %.64s; "
 		    "allowed: %.300s",
-		    profile->name, moment->address, profile->from);
+		    profile->name, moment->address, profile->limits.from);
 	/* As sshd: still good in the very second that is named. */
 	if (client->expiry != 0 && moment->now > client->expiry) {
 		date_text(client->expiry, date);
@@ -140,14 +140,14 @@ decide_verb(const struct profile *profile, enum verb verb, struct verdict *ret)
 {
 	struct sentence s;
 
-	if ((profile->verb_set & 1u << verb) != 0)
+	if ((profile->limits.verb_set & 1u << verb) != 0)
 		return accept(ret);
-	refuse(ret, REASON_VERB, profile->verbs.rule,
+	refuse(ret, REASON_VERB, profile->limits.verbs.rule,
 	    "the profile %s does not allow %s; allowed: ", profile->name,
 	    verb_word(verb));
 	sentence_init(&s, ret->text, sizeof(ret->text));
-	for (size_t i = 0; i < profile->verbs.count; i++)
-		sentence_item(&s, profile->verbs.item[i]);
+	for (size_t i = 0; i < profile->limits.verbs.count; i++)
+		sentence_item(&s, profile->limits.verbs.item[i]);
 	return ret->reason;
 }
 
@@ -192,16 +192,16 @@ refuse_name(
 	struct sentence s;
 
 	if (name[0] == '\0')
-		refuse(ret, REASON_NAME, profile->globs.rule,
+		refuse(ret, REASON_NAME, profile->limits.globs.rule,
 		    "the profile %s wants a name on each line; allowed: ",
 		    profile->name);
 	else
-		refuse(ret, REASON_NAME, profile->globs.rule,
+		refuse(ret, REASON_NAME, profile->limits.globs.rule,
 		    "the profile %s does not allow this name; allowed: ",
 		    profile->name);
 	sentence_init(&s, ret->text, sizeof(ret->text));
-	for (size_t i = 0; i < profile->globs.count; i++)
-		sentence_item(&s, profile->globs.item[i]);
+	for (size_t i = 0; i < profile->limits.globs.count; i++)
+		sentence_item(&s, profile->limits.globs.item[i]);
 	return ret->reason;
 }
 
@@ -211,15 +211,16 @@ decide_line(const struct grant *grant, const struct moment *moment,
 {
 	const struct profile *profile = grant->profile;
 
-	if (profile->max_lines != 0 && number > profile->max_lines)
+	if (profile->limits.max_lines != 0 &&
+	    number > profile->limits.max_lines)
 		return refuse(ret, REASON_TOO_MANY_LINES,
-		    profile->max_lines_rule,
+		    profile->limits.max_lines_rule,
 		    "the profile %s allows %llu lines a request", profile->name,
-		    (unsigned long long)profile->max_lines);
+		    (unsigned long long)profile->limits.max_lines);
 	if (check_hash(grant, hash, ret) != REASON_OK)
 		return ret->reason;
-	if (profile->globs.item != NULL &&
-	    (name[0] == '\0' || !name_allowed(&profile->globs, name)))
+	if (profile->limits.globs.item != NULL &&
+	    (name[0] == '\0' || !name_allowed(&profile->limits.globs, name)))
 		return refuse_name(profile, name, ret);
 	if (check_profile_dates(profile, moment->now, ret) != REASON_OK ||
 	    check_key_dates(grant->key, moment->now, ret) != REASON_OK)

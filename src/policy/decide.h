@@ -6,6 +6,7 @@
 #define CS_POLICY_DECIDE_H
 
 #include "base/reason.h"
+#include "policy/suspension.h"
 #include "policy/tree.h"
 
 /* Why, by which line, and what would have been allowed (for the client). */
@@ -19,6 +20,8 @@ struct verdict {
 struct moment {
 	const char *address; /* the peer's, numeric */
 	int64_t now; /* seconds since 1970 */
+	const char *fingerprint; /* the client key's; NULL: not known */
+	const struct suspensions *suspensions; /* in force, or NULL: none */
 };
 
 /* A request that may go on to its lines. */

@@ -21,6 +21,52 @@ struct names {
 	struct rule rule;
 };
 
+/* Whose lines go first: strictly, but nobody waits for ever. */
+enum priority {
+	PRIORITY_NONE, /* not given: normal */
+	PRIORITY_LOW,
+	PRIORITY_NORMAL,
+	PRIORITY_HIGH,
+	PRIORITY_COUNT,
+};
+
+/* So many lines in so long. */
+struct rate {
+	uint32_t lines; /* 0: not given */
+	uint32_t seconds;
+};
+
+struct hours; /* policy/hours.h */
+
+/*
+ * The words that keys and profiles share.  Both must allow.  What is counted
+ * is counted for each client key where a profile says it, and for all clients
+ * together where a key says it.
+ */
+struct limits {
+	const char *from; /* or NULL */
+	const struct hours *hours; /* or NULL: always */
+	/* Seconds; from the first, included, to the second, excluded; 0: none
+	 */
+	int64_t not_before, not_after;
+	uint64_t max_lines; /* of a request; 0: none */
+	struct rate rate;
+	uint32_t burst; /* 0: not given: as many as rate has lines */
+	uint32_t concurrency; /* sign requests at a time; 0: none */
+	uint64_t per_day; /* lines of a day in UTC; 0: none */
+	struct names formats, hashes, verbs, globs, env; /* globs: `names` */
+	unsigned hash_set; /* 1u << enum hash */
+	unsigned verb_set; /* 1u << enum verb; all when not given */
+	enum priority priority;
+	bool suspends; /* on-exceed = suspend */
+	uint32_t repeat_window; /* seconds; 0: none */
+	const char *purpose; /* a text for people, or NULL */
+	const char *notify; /* a tag for who routes records, or NULL */
+	struct rule from_rule, hours_rule, not_before_rule, not_after_rule;
+	struct rule max_lines_rule, rate_rule, burst_rule, concurrency_rule;
+	struct rule per_day_rule, priority_rule, on_exceed_rule;
+};
+
 struct signing_key {
 	const char *name;
 	const struct token_conf *token;
@@ -29,32 +75,30 @@ struct signing_key {
 	bool audit; /* use = audit; neither: use = raw */
 	bool allow_extractable;
 	bool allow_short;
-	const char *notify; /* a tag for who routes records, or NULL */
-	struct names formats, hashes;
-	unsigned hash_set; /* of hashes, or the default ones: 1u << enum hash */
+	struct limits limits;
 	const char *certificate; /* PEM text, or NULL */
-	/* Seconds; from the first, included, to the second, excluded; 0: none
-	 */
-	int64_t not_before, not_after;
-	struct rule rule, use_rule, not_before_rule, not_after_rule;
+	struct rule rule, use_rule;
 	const char *said; /* its lines */
 	size_t index; /* 0 to tree_keys() - 1 */
 };
 
+/* digests-from: a file's path, or a command and its arguments. */
+struct digests_from {
+	const char *file; /* absolute; NULL: none */
+	struct names command; /* item NULL: none; item[0] is a path */
+	struct rule rule;
+};
+
 struct profile {
 	const char *name;
-	struct names keys, verbs, formats, hashes, globs; /* globs: `names` */
-	unsigned verb_set; /* 1u << enum verb; all when not given */
-	unsigned hash_set; /* all when not given */
-	const char *from; /* or NULL */
-	const char *notify; /* as a key's, or NULL */
+	struct names keys;
+	struct limits limits;
 	bool log_all; /* log = all; otherwise log = own */
 	const char *default_text; /* or NULL */
 	struct command default_command;
-	int64_t not_before, not_after;
-	uint64_t max_lines; /* 0: none */
-	struct rule rule, from_rule, default_rule, max_lines_rule;
-	struct rule not_before_rule, not_after_rule;
+	const char *second; /* require-second: a profile's name, or NULL */
+	struct digests_from digests;
+	struct rule rule, default_rule, second_rule;
 	const char *said; /* its lines */
 };
 

@@ -52,7 +52,8 @@ hash_usable(
     const struct tree *tree, const struct profile *profile, enum hash hash)
 {
 	for (size_t i = 0; i < profile->keys.count; i++)
-		if ((tree_key_by_name(tree, profile->keys.item[i])->hash_set &
+		if ((tree_key_by_name(tree, profile->keys.item[i])
+			    ->limits.hash_set &
 			1u << hash) != 0)
 			return true;
 	return false;
@@ -62,8 +63,8 @@ hash_usable(
 static bool
 check_grants(struct intake *in, const struct profile *profile)
 {
-	const struct names *formats = &profile->formats;
-	const struct names *hashes = &profile->hashes;
+	const struct names *formats = &profile->limits.formats;
+	const struct names *hashes = &profile->limits.hashes;
 	unsigned before = in->errors;
 
 	for (size_t i = 0; i < formats->count; i++)

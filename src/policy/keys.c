@@ -54,14 +54,14 @@ static const struct word words[] = {
 	{ "token", value_token, AT(key.token), 0, 0 },
 	{ "object", value_object, AT(key.object), 0, URI_MAX },
 	{ "use", value_use, AT_RULE(key, key.use_rule), 0, 0 },
-	{ "notify", value_tag, AT(key.notify), 0, 0 },
-	{ "formats", value_formats, AT(key.formats), 0, 0 },
-	{ "hashes", value_hashes, AT(key.hashes), 0, 0 },
+	{ "notify", value_tag, AT(key.limits.notify), 0, 0 },
+	{ "formats", value_formats, AT(key.limits.formats), 0, 0 },
+	{ "hashes", value_hashes, AT(key.limits.hashes), 0, 0 },
 	{ "certificate", value_path, AT(certificate_path), 0, 0 },
 	{ "not-before", value_date,
-	    AT_RULE(key.not_before, key.not_before_rule), 0, 0 },
-	{ "not-after", value_date, AT_RULE(key.not_after, key.not_after_rule),
-	    0, 0 },
+	    AT_RULE(key.limits.not_before, key.limits.not_before_rule), 0, 0 },
+	{ "not-after", value_date,
+	    AT_RULE(key.limits.not_after, key.limits.not_after_rule), 0, 0 },
 	{ "allow-extractable", value_yes, AT(key.allow_extractable), 0, 0 },
 	{ "allow-short-rsa", value_yes, AT(key.allow_short), 0, 0 },
 };
@@ -83,7 +83,7 @@ key_open(const struct place *place, const char *name, struct text_error *reterr)
 		row->key.name = name;
 		row->key.rule = place->rule;
 		row->key.index = tree->keys.count - 1;
-		row->key.hash_set = DEFAULT_HASHES;
+		row->key.limits.hash_set = DEFAULT_HASHES;
 		if (index_add(&tree->key_names, row->key.index) == 0)
 			return row;
 	}
@@ -96,12 +96,12 @@ static int
 check_class(const struct tree *tree, const struct signing_key *key,
     struct text_error *reterr)
 {
-	for (size_t i = 0; i < key->formats.count; i++) {
-		const char *name = key->formats.item[i];
+	for (size_t i = 0; i < key->limits.formats.count; i++) {
+		const char *name = key->limits.formats.item[i];
 
 		if (tree_format(tree, name)->wrapped == key->wrapped)
 			continue;
-		return text_fail(reterr, key->formats.rule.line,
+		return text_fail(reterr, key->limits.formats.rule.line,
 		    "format %s is %s but key %s has use = %s: a key is used "
 		    "for one class of formats only",
 		    name, key->wrapped ? "raw" : "wrapped", key->name,
@@ -116,8 +116,8 @@ check_audit(const struct key_row *row, struct text_error *reterr)
 {
 	const struct signing_key *key = &row->key;
 
-	if (key->formats.count == 0 && key->hashes.count == 0 &&
-	    row->certificate_path == NULL && key->notify == NULL)
+	if (key->limits.formats.count == 0 && key->limits.hashes.count == 0 &&
+	    row->certificate_path == NULL && key->limits.notify == NULL)
 		return 0;
 	return text_fail(reterr, key->use_rule.line,
 	    "key %s has use = audit: formats, hashes, certificate and notify "
@@ -142,15 +142,15 @@ key_close(const struct place *place, void *object, struct text_error *reterr)
 		    "key %s has no use: write use = raw, use = wrapped or "
 		    "use = audit",
 		    key->name);
-	if (key->not_before != 0 && key->not_after != 0 &&
-	    key->not_before >= key->not_after)
-		return text_fail(reterr, key->not_after_rule.line,
+	if (key->limits.not_before != 0 && key->limits.not_after != 0 &&
+	    key->limits.not_before >= key->limits.not_after)
+		return text_fail(reterr, key->limits.not_after_rule.line,
 		    "key %s: not-after is not later than not-before",
 		    key->name);
 	if (key->audit)
 		return check_audit(row, reterr);
-	if (key->hashes.count > 0)
-		key->hash_set = names_hashes(&key->hashes);
+	if (key->limits.hashes.count > 0)
+		key->limits.hash_set = names_hashes(&key->limits.hashes);
 	return check_class(place->tree, key, reterr);
 }
 

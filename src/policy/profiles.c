@@ -104,19 +104,20 @@ value_default(const struct place *place, const struct word *word,
 
 static const struct word words[] = {
 	{ "keys", value_names, AT(keys), 0, 0 },
-	{ "verbs", value_verbs, AT(verbs), 0, 0 },
-	{ "formats", value_formats, AT(formats), 0, 0 },
-	{ "hashes", value_hashes, AT(hashes), 0, 0 },
+	{ "verbs", value_verbs, AT(limits.verbs), 0, 0 },
+	{ "formats", value_formats, AT(limits.formats), 0, 0 },
+	{ "hashes", value_hashes, AT(limits.hashes), 0, 0 },
 	{ "default", value_default, 0, offsetof(struct profile, default_rule),
 	    0, 0 },
-	{ "from", value_from, AT_RULE(from, from_rule), 0, 0 },
-	{ "not-before", value_date, AT_RULE(not_before, not_before_rule), 0,
-	    0 },
-	{ "not-after", value_date, AT_RULE(not_after, not_after_rule), 0, 0 },
-	{ "max-lines", value_u64, AT_RULE(max_lines, max_lines_rule), 1,
-	    UINT32_MAX },
-	{ "names", value_globs, AT(globs), 0, 0 },
-	{ "notify", value_tag, AT(notify), 0, 0 },
+	{ "from", value_from, AT_RULE(limits.from, limits.from_rule), 0, 0 },
+	{ "not-before", value_date,
+	    AT_RULE(limits.not_before, limits.not_before_rule), 0, 0 },
+	{ "not-after", value_date,
+	    AT_RULE(limits.not_after, limits.not_after_rule), 0, 0 },
+	{ "max-lines", value_u64,
+	    AT_RULE(limits.max_lines, limits.max_lines_rule), 1, UINT32_MAX },
+	{ "names", value_globs, AT(limits.globs), 0, 0 },
+	{ "notify", value_tag, AT(limits.notify), 0, 0 },
 	{ "log", value_log, AT(log_all), 0, 0 },
 };
 
@@ -137,8 +138,8 @@ profile_open(
 	if ((profile = rows_add(&tree->profiles)) != NULL) {
 		profile->name = name;
 		profile->rule = place->rule;
-		profile->verb_set = ALL_VERBS;
-		profile->hash_set = UINT_MAX;
+		profile->limits.verb_set = ALL_VERBS;
+		profile->limits.hash_set = UINT_MAX;
 		if (index_add(&tree->profile_names, tree->profiles.count - 1) ==
 		    0)
 			return profile;
@@ -154,17 +155,19 @@ profile_close(
 	struct profile *profile = object;
 
 	(void)place;
-	if (profile->not_before != 0 && profile->not_after != 0 &&
-	    profile->not_before >= profile->not_after)
-		return text_fail(reterr, profile->not_after_rule.line,
+	if (profile->limits.not_before != 0 && profile->limits.not_after != 0 &&
+	    profile->limits.not_before >= profile->limits.not_after)
+		return text_fail(reterr, profile->limits.not_after_rule.line,
 		    "profile %s: not-after is not later than not-before",
 		    profile->name);
-	if (profile->hashes.count > 0)
-		profile->hash_set = names_hashes(&profile->hashes);
-	if (profile->verbs.count > 0)
-		profile->verb_set = 1u << VERB_GREETING;
-	for (size_t i = 0; i < profile->verbs.count; i++)
-		profile->verb_set |= 1u << verb_by_word(profile->verbs.item[i]);
+	if (profile->limits.hashes.count > 0)
+		profile->limits.hash_set =
+		    names_hashes(&profile->limits.hashes);
+	if (profile->limits.verbs.count > 0)
+		profile->limits.verb_set = 1u << VERB_GREETING;
+	for (size_t i = 0; i < profile->limits.verbs.count; i++)
+		profile->limits.verb_set |= 1u
+		    << verb_by_word(profile->limits.verbs.item[i]);
 	return 0;
 }
 

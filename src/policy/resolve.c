@@ -35,8 +35,8 @@ key_allows_format(
     const struct signing_key *key, const struct format_word *format)
 {
 	return key->wrapped == format->wrapped &&
-	    (key->formats.item == NULL ||
-		names_have(&key->formats, format->name));
+	    (key->limits.formats.item == NULL ||
+		names_have(&key->limits.formats, format->name));
 }
 
 static bool
@@ -44,8 +44,8 @@ both_allow_format(const struct profile *profile, const struct signing_key *key,
     const struct format_word *format)
 {
 	return key_allows_format(key, format) &&
-	    (profile->formats.item == NULL ||
-		names_have(&profile->formats, format->name));
+	    (profile->limits.formats.item == NULL ||
+		names_have(&profile->limits.formats, format->name));
 }
 
 static void
@@ -92,13 +92,13 @@ check_hash(const struct grant *grant, enum hash hash, struct verdict *verdict)
 {
 	const struct profile *profile = grant->profile;
 	const struct signing_key *key = grant->key;
-	unsigned both = profile->hash_set & key->hash_set;
-	struct rule rule = rule_or(&key->hashes, key->rule);
+	unsigned both = profile->limits.hash_set & key->limits.hash_set;
+	struct rule rule = rule_or(&key->limits.hashes, key->rule);
 
 	if ((both & 1u << hash) != 0)
 		return REASON_OK;
-	if ((profile->hash_set & 1u << hash) == 0)
-		rule = profile->hashes.rule;
+	if ((profile->limits.hash_set & 1u << hash) == 0)
+		rule = profile->limits.hashes.rule;
 	refuse(verdict, REASON_HASH, rule,
 	    "you may not use %s with key %s; allowed: ", hash_word(hash),
 	    key->name);
@@ -148,8 +148,8 @@ static const struct format_word *
 native_format(const struct tree *tree, const struct profile *profile,
     const struct signing_key *key)
 {
-	if (key->wrapped || key->audit || key->formats.item != NULL ||
-	    profile->formats.item != NULL)
+	if (key->wrapped || key->audit || key->limits.formats.item != NULL ||
+	    profile->limits.formats.item != NULL)
 		return NULL;
 	for (size_t i = 0; i < tree->format_count; i++)
 		if (!tree->formats[i].wrapped)
@@ -203,11 +203,11 @@ resolve_no_format(const struct tree *tree, const struct profile *profile,
 	}
 	if (!any_format(tree, profile, ret->key))
 		return refuse(verdict, REASON_FORMAT,
-		    rule_or(&profile->formats, ret->key->rule),
+		    rule_or(&profile->limits.formats, ret->key->rule),
 		    "the profile %s and the key %s have no format in common",
 		    profile->name, ret->key->name);
 	refuse(verdict, REASON_USAGE,
-	    rule_or(&profile->formats, ret->key->rule),
+	    rule_or(&profile->limits.formats, ret->key->rule),
 	    "say which format with -f; key %s allows you: ", ret->key->name);
 	tell_formats(verdict, tree, profile, ret->key);
 	return REASON_USAGE;
@@ -220,7 +220,7 @@ resolve_format(const struct tree *tree, const struct profile *profile,
 	const struct format_word *format;
 	const struct signing_key *key = ret->key;
 	enum reason reason = REASON_FORMAT;
-	struct rule rule = rule_or(&key->formats, key->rule);
+	struct rule rule = rule_or(&key->limits.formats, key->rule);
 
 	if (name[0] == '\0')
 		return resolve_no_format(tree, profile, ret, verdict);
@@ -233,7 +233,7 @@ resolve_format(const struct tree *tree, const struct profile *profile,
 		reason = REASON_USE;
 		rule = key->use_rule;
 	} else if (format == NULL || key_allows_format(key, format)) {
-		rule = rule_or(&profile->formats, rule);
+		rule = rule_or(&profile->limits.formats, rule);
 	}
 	if (reason == REASON_USE)
 		refuse(verdict, reason, rule,

@@ -90,7 +90,7 @@ static void
 refusals_are_warnings(void **state)
 {
 	static const enum event warns[] = { EVENT_AUTHFAIL, EVENT_DENY,
-		EVENT_RELOADFAIL, EVENT_LIMIT, EVENT_CLOCK };
+		EVENT_RELOADFAIL, EVENT_LIMIT, EVENT_CLOCK, EVENT_SUSPEND };
 	struct chain chain;
 
 	(void)state;
@@ -99,7 +99,7 @@ refusals_are_warnings(void **state)
 		struct record r = begin((enum event)e, &chain);
 		bool warn = false;
 
-		for (size_t i = 0; i < 5; i++)
+		for (size_t i = 0; i < sizeof(warns) / sizeof(*warns); i++)
 			warn = warn || warns[i] == (enum event)e;
 		assert_memory_equal(r.line, warn ? "<84>1 " : "<86>1 ", 6);
 		r.line[r.len] = '\0';

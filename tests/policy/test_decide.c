@@ -23,11 +23,8 @@
 	"object = pkcs11:object=image\n"   \
 	"use = wrapped\n"
 
-#define AT(time)                 \
-	&(const struct moment)   \
-	{                        \
-		"10.2.0.7", time \
-	}
+#define AT(time) \
+	(&(const struct moment){ .address = "10.2.0.7", .now = (time) })
 #define NOW AT(1767225600)
 
 /* A tree of one client; it stays until the next one. */
@@ -98,7 +95,7 @@ static enum reason
 login(const char *user, const void *blob, size_t len, const char *address,
     int64_t now)
 {
-	const struct moment moment = { address, now };
+	const struct moment moment = { .address = address, .now = now };
 	const struct client_key *found = NULL;
 	enum reason reason =
 	    decide_login(tree, user, blob, len, &moment, &found, &verdict);
@@ -421,7 +418,9 @@ looks_at_the_address_again_with_each_request(void **state)
 	with(KEYS, "keys = release\nformats = raw\nfrom = 10.2.0.7\n", "");
 	assert_int_equal(request("sign", NOW), REASON_OK);
 	assert_int_equal(
-	    request("sign", &(struct moment){ "10.2.0.8", 1 }), REASON_SOURCE);
+	    request(
+		"sign", &(struct moment){ .address = "10.2.0.8", .now = 1 }),
+	    REASON_SOURCE);
 }
 
 static void

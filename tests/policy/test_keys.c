@@ -45,16 +45,17 @@ takes_every_word(void **state)
 	assert_ptr_equal(k->token, tree_token(tree, 0));
 	assert_string_equal(k->object, "pkcs11:object=release");
 	assert_false(k->wrapped);
-	assert_int_equal(k->formats.count, 2);
-	assert_string_equal(k->formats.item[1], "p1363");
-	assert_null(k->formats.item[2]);
-	assert_int_equal(k->formats.rule.line, 5);
-	assert_int_equal(k->hash_set, 1u << HASH_SHA256 | 1u << HASH_SHA3_512);
+	assert_int_equal(k->limits.formats.count, 2);
+	assert_string_equal(k->limits.formats.item[1], "p1363");
+	assert_null(k->limits.formats.item[2]);
+	assert_int_equal(k->limits.formats.rule.line, 5);
+	assert_int_equal(
+	    k->limits.hash_set, 1u << HASH_SHA256 | 1u << HASH_SHA3_512);
 	assert_string_equal(tree_certificate_path(tree, k->index),
 	    "/etc/cs/keys.d/c/release.pem");
 	assert_null(k->certificate);
-	assert_int_equal(k->not_before, 1767225600);
-	assert_int_equal(k->not_after, 1798761600);
+	assert_int_equal(k->limits.not_before, 1767225600);
+	assert_int_equal(k->limits.not_after, 1798761600);
 	assert_int_equal(k->not_after_rule.line, 9);
 	assert_true(k->allow_extractable);
 	assert_true(k->allow_short);
@@ -69,11 +70,11 @@ gives_the_defaults_when_nothing_is_said(void **state)
 	const struct signing_key *k = tree_key(tree, 0);
 
 	(void)state;
-	assert_null(k->formats.item);
-	assert_int_equal(k->hash_set,
+	assert_null(k->limits.formats.item);
+	assert_int_equal(k->limits.hash_set,
 	    1u << HASH_SHA256 | 1u << HASH_SHA384 | 1u << HASH_SHA512);
-	assert_int_equal(k->not_before, 0);
-	assert_int_equal(k->not_after, 0);
+	assert_int_equal(k->limits.not_before, 0);
+	assert_int_equal(k->limits.not_after, 0);
 	assert_false(k->allow_extractable);
 	assert_false(k->allow_short);
 	assert_null(tree_certificate_path(tree, 0));
@@ -262,7 +263,7 @@ reads_the_tag_for_who_routes_records(void **state)
 
 	(void)state;
 	assert_string_equal(
-	    tree_key_by_name(tree, "release")->notify, "release-night");
+	    tree_key_by_name(tree, "release")->limits.notify, "release-night");
 	tree_free(tree);
 	assert_refused(GOOD "notify = a@b\n",
 	    "keys.d/k.conf:5: notify must be one tag of letters, digits, "

@@ -46,20 +46,20 @@ takes_every_word(void **state)
 	(void)state;
 	assert_string_equal(p->name, "ci");
 	assert_int_equal(p->keys.count, 2);
-	assert_int_equal(p->verb_set,
+	assert_int_equal(p->limits.verb_set,
 	    1u << VERB_GREETING | 1u << VERB_SIGN | 1u << VERB_CHECK);
-	assert_int_equal(p->formats.count, 2);
-	assert_int_equal(p->hash_set, 1u << HASH_SHA256);
+	assert_int_equal(p->limits.formats.count, 2);
+	assert_int_equal(p->limits.hash_set, 1u << HASH_SHA256);
 	assert_string_equal(p->default_text, "sign -k release -f raw");
 	assert_int_equal(p->default_command.verb, VERB_SIGN);
-	assert_string_equal(p->from, "10.0.0.0/8,::1,!10.1.*");
-	assert_int_equal(p->not_before, 1767225600);
-	assert_int_equal(p->not_after, 1798761600);
-	assert_int_equal(p->max_lines, 5000);
-	assert_int_equal(p->globs.count, 2);
+	assert_string_equal(p->limits.from, "10.0.0.0/8,::1,!10.1.*");
+	assert_int_equal(p->limits.not_before, 1767225600);
+	assert_int_equal(p->limits.not_after, 1798761600);
+	assert_int_equal(p->limits.max_lines, 5000);
+	assert_int_equal(p->limits.globs.count, 2);
 	assert_string_equal(p->rule.file, "profiles.d/p.conf");
 	assert_int_equal(p->default_rule.line, 6);
-	assert_int_equal(p->max_lines_rule.line, 10);
+	assert_int_equal(p->limits.max_lines_rule.line, 10);
 	tree_free(tree);
 }
 
@@ -207,7 +207,7 @@ says_whose_records_are_shown(void **state)
 		snprintf(text, sizeof(text), GOOD "notify = ci\n%s", said[i]);
 		tree = good_tree(&(struct texts){ .profiles = text });
 		assert_int_equal(tree_profile(tree, 0)->log_all, i == 2);
-		assert_string_equal(tree_profile(tree, 0)->notify, "ci");
+		assert_string_equal(tree_profile(tree, 0)->limits.notify, "ci");
 		tree_free(tree);
 	}
 	assert_refused(GOOD "log = some\n",

@@ -56,7 +56,7 @@ takes_every_word(void **state)
 	assert_null(k->certificate);
 	assert_int_equal(k->limits.not_before, 1767225600);
 	assert_int_equal(k->limits.not_after, 1798761600);
-	assert_int_equal(k->not_after_rule.line, 9);
+	assert_int_equal(k->limits.not_after_rule.line, 9);
 	assert_true(k->allow_extractable);
 	assert_true(k->allow_short);
 	assert_int_equal(k->use_rule.line, 4);

@@ -4,6 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Rows that are allocated at once. */
+#define CHUNK 64
+
 void
 rows_init(struct rows *rows, size_t size)
 {
@@ -13,29 +16,43 @@ rows_init(struct rows *rows, size_t size)
 void
 rows_release(struct rows *rows)
 {
-	free(rows->data);
+	for (size_t i = 0; i < rows->chunk_count; i++)
+		free(rows->chunks[i]);
+	free(rows->chunks);
 	rows_init(rows, rows->size);
+}
+
+static int
+add_chunk(struct rows *rows)
+{
+	size_t room = rows->chunk_room;
+	void **chunks = rows->chunks;
+
+	if (rows->chunk_count == room) {
+		room = room == 0 ? 8 : room * 2;
+		chunks = reallocarray(chunks, room, sizeof(*chunks));
+		if (chunks == NULL)
+			return -1;
+		rows->chunks = chunks;
+		rows->chunk_room = room;
+	}
+	chunks[rows->chunk_count] = reallocarray(NULL, CHUNK, rows->size);
+	if (chunks[rows->chunk_count] == NULL)
+		return -1;
+	rows->chunk_count++;
+	return 0;
 }
 
 void *
 rows_add(struct rows *rows)
 {
-	size_t room = rows->room;
-	void *data;
+	void *row;
 
-	if (rows->count == room) {
-		/* By half: the last growth is the memory that is wasted. */
-		room = room == 0 ? 8 : room + room / 2;
-		data = reallocarray(rows->data, room, rows->size);
-		if (data == NULL)
-			return NULL;
-		rows->data = data;
-		rows->room = room;
-	}
-	data = (char *)rows->data + rows->count * rows->size;
-	memset(data, 0, rows->size);
-	rows->count++;
-	return data;
+	if (rows->count == rows->chunk_count * CHUNK && add_chunk(rows) == -1)
+		return NULL;
+	row = rows_at(rows, rows->count++);
+	memset(row, 0, rows->size);
+	return row;
 }
 
 void *
@@ -43,7 +60,8 @@ rows_at(const struct rows *rows, size_t number)
 {
 	if (number >= rows->count)
 		return NULL;
-	return (char *)rows->data + number * rows->size;
+	return (char *)rows->chunks[number / CHUNK] +
+	    number % CHUNK * rows->size;
 }
 
 void
@@ -131,4 +149,56 @@ index_add(struct index *index, size_t number)
 	place(index, number);
 	index->used++;
 	return 0;
+}
+
+/* The slot of a row, or INDEX_NONE. */
+static size_t
+slot_of(const struct index *index, size_t number)
+{
+	size_t mask = index->size - 1, len, at;
+	const void *key = index->key(index->rows, number, &len);
+
+	at = hash_of(key, len) & mask;
+	while (index->slots[at] != 0 && index->slots[at] != number + 1)
+		at = (at + 1) & mask;
+	return index->slots[at] != 0 ? at : INDEX_NONE;
+}
+
+/* Rows behind the gap are looked for up to the first free slot: they move. */
+static void
+close_gap(struct index *index, size_t gap)
+{
+	size_t mask = index->size - 1, len, home;
+
+	for (size_t at = (gap + 1) & mask; index->slots[at] != 0;
+	     at = (at + 1) & mask) {
+		const void *key =
+		    index->key(index->rows, index->slots[at] - 1, &len);
+
+		home = hash_of(key, len) & mask;
+		if (((at - home) & mask) < ((at - gap) & mask))
+			continue;
+		index->slots[gap] = index->slots[at];
+		index->slots[at] = 0;
+		gap = at;
+	}
+}
+
+void
+index_drop(struct index *index, size_t number)
+{
+	size_t at = index->size > 0 ? slot_of(index, number) : INDEX_NONE;
+
+	if (at == INDEX_NONE)
+		return;
+	index->slots[at] = 0;
+	index->used--;
+	close_gap(index, at);
+}
+
+void
+rows_cut(struct rows *rows, size_t count)
+{
+	if (count < rows->count)
+		rows->count = count;
 }

@@ -3,7 +3,7 @@
  * Rows of one size that grow, and an index that finds a row by its key.
  *
  * An index keeps row numbers only; the caller says what a row's key is.  Rows
- * move when they grow: keep numbers, not pointers, until the last was added.
+ * stay where they are while others are added, so they may be pointed to.
  */
 #ifndef CS_POLICY_TABLE_H
 #define CS_POLICY_TABLE_H
@@ -12,9 +12,9 @@
 #include <stdint.h>
 
 struct rows {
-	void *data;
+	void **chunks; /* each of as many rows */
+	size_t chunk_count, chunk_room;
 	size_t count;
-	size_t room;
 	size_t size; /* of one row */
 };
 
@@ -24,6 +24,8 @@ void rows_release(struct rows *);
 void *rows_add(struct rows *);
 /* NULL for a number that does not exist. */
 void *rows_at(const struct rows *, size_t number);
+/* Only the first count stay; the others must be in no index any more. */
+void rows_cut(struct rows *, size_t count);
 
 /* Hands out the key of a row. */
 typedef const void *index_key_fn(
@@ -45,5 +47,7 @@ void index_release(struct index *);
 size_t index_find(const struct index *, const void *key, size_t len);
 /* Takes in a row whose key is not there yet: 0, or -1: no memory. */
 int index_add(struct index *, size_t number);
+/* Takes out a row, if it is in, that still has its key. */
+void index_drop(struct index *, size_t number);
 
 #endif

@@ -12,7 +12,7 @@
 #include "policy/arena.h"
 
 struct row {
-	char name[16];
+	char name[32];
 };
 
 static const void *
@@ -29,7 +29,7 @@ finds_every_row_by_its_key_and_no_other(void **state)
 {
 	struct rows rows;
 	struct index index;
-	char name[16];
+	char name[32];
 
 	(void)state;
 	rows_init(&rows, sizeof(struct row));
@@ -50,6 +50,85 @@ finds_every_row_by_its_key_and_no_other(void **state)
 	assert_int_equal(index_find(&index, "n", 1), INDEX_NONE);
 	assert_int_equal(index_find(&index, "", 0), INDEX_NONE);
 	index_release(&index);
+	rows_release(&rows);
+}
+
+/* As a rollback does: from the last row back, whatever came between. */
+static void
+forgets_rows_that_are_cut_off_and_finds_all_others(void **state)
+{
+	struct rows rows;
+	struct index index;
+	char name[32];
+
+	(void)state;
+	rows_init(&rows, sizeof(struct row));
+	index_init(&index, &rows, row_key);
+	for (unsigned round = 0; round < 40; round++) {
+		size_t kept = rows.count;
+
+		for (unsigned i = 0; i < 97; i++) {
+			struct row *row = rows_add(&rows);
+
+			assert_non_null(row);
+			snprintf(row->name, sizeof(row->name), "%zu.%u",
+			    rows.count, round % 2);
+			assert_int_equal(index_add(&index, rows.count - 1), 0);
+		}
+		if (round % 2 == 0)
+			continue;
+		for (size_t i = rows.count; i > kept; i--)
+			index_drop(&index, i - 1);
+		rows_cut(&rows, kept);
+		assert_int_equal(index.used, kept);
+	}
+	assert_int_equal(rows.count, 20 * 97);
+	for (size_t i = 0; i < 2 * rows.count; i++) {
+		snprintf(name, sizeof(name), "%zu.0", i + 1);
+		assert_int_equal(index_find(&index, name, strlen(name)),
+		    i < rows.count ? i : INDEX_NONE);
+		snprintf(name, sizeof(name), "%zu.1", i + 1);
+		assert_int_equal(
+		    index_find(&index, name, strlen(name)), INDEX_NONE);
+	}
+	index_release(&index);
+	rows_release(&rows);
+}
+
+static void
+drops_nothing_for_a_row_that_is_in_no_index(void **state)
+{
+	struct rows rows;
+	struct index index;
+	struct row *row;
+
+	(void)state;
+	rows_init(&rows, sizeof(struct row));
+	index_init(&index, &rows, row_key);
+	row = rows_add(&rows);
+	index_drop(&index, 0);
+	strcpy(row->name, "a");
+	assert_int_equal(index_add(&index, 0), 0);
+	strcpy(((struct row *)rows_add(&rows))->name, "b");
+	index_drop(&index, 1);
+	assert_int_equal(index.used, 1);
+	assert_int_equal(index_find(&index, "a", 1), 0);
+	index_release(&index);
+	rows_release(&rows);
+}
+
+static void
+keeps_rows_where_they_are(void **state)
+{
+	struct rows rows;
+	struct row *first;
+
+	(void)state;
+	rows_init(&rows, sizeof(struct row));
+	first = rows_add(&rows);
+	for (unsigned i = 0; i < 5000; i++)
+		assert_non_null(rows_add(&rows));
+	assert_ptr_equal(rows_at(&rows, 0), first);
 	rows_release(&rows);
 }
 
@@ -100,6 +179,10 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(finds_every_row_by_its_key_and_no_other),
+		cmocka_unit_test(
+		    forgets_rows_that_are_cut_off_and_finds_all_others),
+		cmocka_unit_test(drops_nothing_for_a_row_that_is_in_no_index),
+		cmocka_unit_test(keeps_rows_where_they_are),
 		cmocka_unit_test(gives_null_for_a_row_that_is_not_there),
 		cmocka_unit_test(keeps_texts_of_all_sizes_apart),
 	};

@@ -24,6 +24,9 @@ struct admin_peer {
 	struct admin *admin;
 	struct admin_peer *next;
 	struct peer *peer;
+	uint64_t number;
+	uid_t uid;
+	bool waits;
 };
 
 struct admin {
@@ -33,6 +36,7 @@ struct admin {
 	int dir; /* O_PATH: paths of sockets are short, ours may be long */
 	struct admin_peer *peers;
 	unsigned count;
+	uint64_t last; /* number given to a peer */
 };
 
 static int
@@ -124,18 +128,23 @@ static const struct peer_kind admin_kind = {
 	.gone = on_gone,
 };
 
-static bool
-may_ask(int fd)
+static unsigned
+role_of(uid_t uid)
 {
-	uid_t uid;
+	return uid == 0 || uid == geteuid() ? ADMIN_ROOT : 0;
+}
+
+static bool
+may_ask(int fd, uid_t *ret)
+{
 	pid_t pid;
 
-	if (channel_peer(fd, &uid, &pid) == -1)
+	if (channel_peer(fd, ret, &pid) == -1)
 		return false;
-	if (uid == 0 || uid == geteuid())
+	if (role_of(*ret) != 0)
 		return true;
 	log_warn("user %u (process %d) may not ask for anything here",
-	    (unsigned)uid, (int)pid);
+	    (unsigned)*ret, (int)pid);
 	return false;
 }
 
@@ -143,13 +152,16 @@ static void
 welcome(struct admin *a, int fd)
 {
 	struct admin_peer *p;
+	uid_t uid;
 
-	if (a->count >= PEERS_MAX || !may_ask(fd) ||
+	if (a->count >= PEERS_MAX || !may_ask(fd, &uid) ||
 	    (p = calloc(1, sizeof(*p))) == NULL) {
 		close(fd);
 		return;
 	}
 	p->admin = a;
+	p->number = ++a->last;
+	p->uid = uid;
 	p->peer = peer_new(a->service->loop, fd, &admin_kind, p);
 	if (p->peer == NULL) {
 		free(p);
@@ -185,10 +197,43 @@ admin_service(const struct admin_peer *p)
 	return p->admin->service;
 }
 
+unsigned
+admin_role(const struct admin_peer *p)
+{
+	return role_of(p->uid);
+}
+
+uid_t
+admin_uid(const struct admin_peer *p)
+{
+	return p->uid;
+}
+
 void
+admin_name(const struct admin_peer *p, char ret[static NAME_SIZE])
+{
+	if (p->uid == 0)
+		snprintf(ret, NAME_SIZE, "root");
+	else
+		snprintf(ret, NAME_SIZE, "uid %u", (unsigned)p->uid);
+}
+
+uint64_t
 admin_wait(struct admin_peer *p)
 {
+	p->waits = true;
 	peer_state(p->peer, ADMIN_WAITING);
+	return p->number;
+}
+
+struct admin_peer *
+admin_waiting(const struct admin *a, uint64_t number)
+{
+	struct admin_peer *p = a->peers;
+
+	while (p != NULL && (p->number != number || !p->waits))
+		p = p->next;
+	return p;
 }
 
 void
@@ -209,5 +254,6 @@ admin_answer(struct admin_peer *p, uint8_t exit, const char *text)
 		admin_reply_put(&w, &reply);
 		peer_send(p->peer, &w);
 	} while (left > 0);
+	p->waits = false;
 	peer_state(p->peer, ADMIN_ASKING);
 }

@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * run-dir/admin.sock: what countersignctl may ask.  Only root and the user
- * that the broker runs as are heard.
+ * that the broker runs as are heard; what each verb asks of who asks stands in
+ * the table of on_admin.c.
  */
 #ifndef CS_BROKER_ADMIN_H
 #define CS_BROKER_ADMIN_H
 
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "base/text.h"
+#include "base/words.h"
 
 struct admin;
 struct admin_peer;
@@ -20,6 +23,11 @@ enum {
 	ADMIN_WAITING = 2, /* it asked, and hears more */
 };
 
+/* Who may use a verb: bits of a set. */
+enum {
+	ADMIN_ROOT = 1, /* root, and the user that the broker runs as */
+};
+
 /* Makes the socket in this folder, 0600.  NULL with reterr. */
 struct admin *admin_new(const char *run_dir, struct text_error *reterr);
 /* Accepts connections from now on: 0, or -1 with errno. */
@@ -27,10 +35,19 @@ int admin_start(struct admin *, struct service *);
 /* Takes the socket away.  Accepts NULL. */
 void admin_free(struct admin *);
 
-/* It hears the answer later; until then it may not ask more. */
-void admin_wait(struct admin_peer *);
+/*
+ * It hears the answer later; until then it may not ask more.  Who answers
+ * keeps the number, as the peer may be gone by then: admin_waiting is NULL.
+ */
+uint64_t admin_wait(struct admin_peer *);
+struct admin_peer *admin_waiting(const struct admin *, uint64_t number);
 /* The whole answer (exit 0: to stdout), and the last. */
 void admin_answer(struct admin_peer *, uint8_t exit, const char *text);
 struct service *admin_service(const struct admin_peer *);
+/* What it is, as bits; the kernel's word, as the next two. */
+unsigned admin_role(const struct admin_peer *);
+uid_t admin_uid(const struct admin_peer *);
+/* For records: "root", or "uid 1000" (the broker looks no names up). */
+void admin_name(const struct admin_peer *, char ret[static NAME_SIZE]);
 
 #endif

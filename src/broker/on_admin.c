@@ -9,12 +9,20 @@
 #define STATUS_MAX (4u << 20)
 
 static void
-answer_status(struct admin_peer *who, bool json)
+ask_reload(struct admin_peer *who, const struct admin_request *request)
+{
+	(void)request;
+	admin_wait(who);
+	reload_ask(admin_service(who)->reload, who);
+}
+
+static void
+answer_status(struct admin_peer *who, const struct admin_request *request)
 {
 	struct buf text;
 
 	buf_init(&text, STATUS_MAX);
-	status_say(admin_service(who), json, &text);
+	status_say(admin_service(who), request->json, &text);
 	buf_add(&text, "", 1);
 	if (text.bad)
 		admin_answer(who, 70, "no memory\n");
@@ -22,6 +30,16 @@ answer_status(struct admin_peer *who, bool json)
 		admin_answer(who, 0, buf_at(&text));
 	buf_release(&text);
 }
+
+/* All that an admin may ask, and who may ask it. */
+static const struct {
+	void (*answer)(struct admin_peer *, const struct admin_request *);
+	unsigned roles;
+	unsigned least, most; /* arguments */
+} verbs[ADMIN_VERB_COUNT] = {
+	[ADMIN_RELOAD] = { ask_reload, ADMIN_ROOT, 0, 0 },
+	[ADMIN_STATUS] = { answer_status, ADMIN_ROOT, 0, 0 },
+};
 
 const char *
 on_admin_request(void *owner, struct reader *r)
@@ -31,16 +49,12 @@ on_admin_request(void *owner, struct reader *r)
 
 	if (!admin_request_get(r, &request))
 		return "a malformed message";
-	switch (request.verb) {
-	case ADMIN_RELOAD:
-		admin_wait(who);
-		reload_ask(admin_service(who)->reload, who);
-		break;
-	case ADMIN_STATUS:
-		answer_status(who, request.json);
-		break;
-	case ADMIN_VERB_COUNT:
-		return "a verb that is none";
-	}
+	if ((verbs[request.verb].roles & admin_role(who)) == 0)
+		admin_answer(who, 77, "you may not ask for this\n");
+	else if (request.count < verbs[request.verb].least ||
+	    request.count > verbs[request.verb].most)
+		admin_answer(who, 64, "too few or too many arguments\n");
+	else
+		verbs[request.verb].answer(who, &request);
 	return NULL;
 }

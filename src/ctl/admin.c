@@ -12,6 +12,8 @@
 #include <unistd.h>
 
 #include "base/channel.h"
+#include "conf/load.h"
+#include "ctl/tell.h"
 
 /* A large tree is read from disk before a reload is answered. */
 #define ANSWER_MS 120000
@@ -75,14 +77,12 @@ connect_admin(const char *run_dir, int *ret)
 }
 
 static bool
-send_request(int fd, enum admin_verb verb, bool json)
+send_request(int fd, const struct admin_request *request, uint8_t *space)
 {
-	struct admin_request request = { .verb = verb, .json = json };
-	uint8_t space[64];
 	struct writer w;
 
-	writer_init(&w, space, sizeof(space));
-	admin_request_put(&w, &request);
+	writer_init(&w, space, CHANNEL_MAX);
+	admin_request_put(&w, request);
 	return writer_ok(&w) && channel_send(fd, space, w.used) == CHANNEL_OK;
 }
 
@@ -132,7 +132,7 @@ print_replies(int fd, uint8_t *buf)
 }
 
 int
-ask_admin(const char *run_dir, enum admin_verb verb, bool json)
+ask_admin(const char *run_dir, const struct admin_request *request)
 {
 	uint8_t *buf = malloc(CHANNEL_MAX);
 	int fd = -1, rv;
@@ -143,7 +143,7 @@ ask_admin(const char *run_dir, enum admin_verb verb, bool json)
 	}
 	if ((rv = connect_admin(run_dir, &fd)) != 0)
 		goto out;
-	if (send_request(fd, verb, json))
+	if (send_request(fd, request, buf))
 		rv = print_replies(fd, buf);
 	else
 		rv = no_answer("the broker closed the connection: it stopped, "
@@ -152,5 +152,18 @@ out:
 	if (fd != -1)
 		close(fd);
 	free(buf);
+	return rv;
+}
+
+int
+ask_running(const char *dir, const struct admin_request *request)
+{
+	struct tree *tree = conf_load_server(dir, tell_error, stderr);
+	int rv;
+
+	if (tree == NULL)
+		return 1;
+	rv = ask_admin(tree_server(tree)->run_dir, request);
+	tree_free(tree);
 	return rv;
 }

@@ -5,8 +5,6 @@
 #ifndef CS_CTL_ADMIN_H
 #define CS_CTL_ADMIN_H
 
-#include <stdbool.h>
-
 #include "wire/admin.h"
 
 #define ADMIN_SOCKET "admin.sock"
@@ -15,6 +13,13 @@
  * Prints what the broker says and returns the exit status it gives; or says
  * why there is no answer and returns EX_UNAVAILABLE.
  */
-int ask_admin(const char *run_dir, enum admin_verb, bool json);
+int ask_admin(const char *run_dir, const struct admin_request *);
+
+/*
+ * The same of the broker that runs the tree in this folder: its own
+ * countersign.conf says where that one listens.  A file that cannot be read
+ * is told of, and is 1.
+ */
+int ask_running(const char *dir, const struct admin_request *);
 
 #endif

@@ -70,10 +70,9 @@ tell(enum wire_type type)
 }
 
 static int
-ask_admin(enum admin_verb verb, char ret[WIRE_CHUNK + 1])
+ask_admin_with(const struct admin_request *request, char ret[WIRE_CHUNK + 1])
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	struct admin_request request = { .verb = verb };
 	struct admin_reply reply;
 	struct writer w = ends_writer(&e);
 	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
@@ -82,7 +81,7 @@ ask_admin(enum admin_verb verb, char ret[WIRE_CHUNK + 1])
 	    "%s/run/admin.sock", e.dir);
 	assert_int_equal(
 	    connect(fd, (struct sockaddr *)&address, sizeof(address)), 0);
-	admin_request_put(&w, &request);
+	admin_request_put(&w, request);
 	ends_send(fd, &w);
 	ends_recv(&e, fd, WIRE_ADMIN_REPLY);
 	assert_true(admin_reply_get(&e.r, &reply));
@@ -91,6 +90,14 @@ ask_admin(enum admin_verb verb, char ret[WIRE_CHUNK + 1])
 	ret[reply.len] = '\0';
 	close(fd);
 	return reply.exit;
+}
+
+static int
+ask_admin(enum admin_verb verb, char ret[WIRE_CHUNK + 1])
+{
+	const struct admin_request request = { .verb = verb };
+
+	return ask_admin_with(&request, ret);
 }
 
 static void
@@ -255,6 +262,18 @@ tells_the_admin_its_state(void **state)
 	assert_non_null(strstr(said, "key release: ok"));
 	assert_int_equal(ask_admin(ADMIN_RELOAD, said), 0);
 	assert_string_equal(said, "reloaded\n");
+}
+
+static void
+refuses_arguments_that_a_verb_does_not_take(void **state)
+{
+	struct admin_request request = { .verb = ADMIN_RELOAD };
+	char said[WIRE_CHUNK + 1];
+
+	(void)state;
+	assert_true(admin_request_add(&request, "now"));
+	assert_int_equal(ask_admin_with(&request, said), 64);
+	assert_string_equal(said, "too few or too many arguments\n");
 }
 
 static void
@@ -431,6 +450,7 @@ main(void)
 		TEST(keeps_the_running_tree_when_the_next_is_bad),
 		TEST(refuses_to_reload_what_needs_a_restart),
 		TEST(tells_the_admin_its_state),
+		TEST(refuses_arguments_that_a_verb_does_not_take),
 		TEST(tells_workers_of_new_and_dropped_keys),
 		TEST(goes_on_with_another_object_of_the_same_name),
 		TEST(signs_nothing_that_it_cannot_record),

@@ -25,6 +25,7 @@
 
 static char dir[] = "/tmp/ctladmin.XXXXXX";
 static char out[2][4096]; /* stdout and stderr of the last run */
+static const char *const args[] = { "one", "two words", NULL }; /* of each */
 
 static int
 set_up(void **state)
@@ -69,7 +70,9 @@ expect(int fd, enum admin_verb verb, bool json)
 	if (channel_recv(fd, buf, &r) != CHANNEL_OK ||
 	    wire_get_type(&r) != WIRE_ADMIN_REQUEST ||
 	    !admin_request_get(&r, &request) || request.verb != verb ||
-	    request.json != json)
+	    request.json != json || request.count != 2 ||
+	    strcmp(request.args[0], args[0]) != 0 ||
+	    strcmp(request.args[1], args[1]) != 0)
 		_exit(1);
 }
 
@@ -97,8 +100,11 @@ static int
 ask(const char *run_dir, enum admin_verb verb, bool json)
 {
 	static const char *const names[] = { "1", "2" };
+	struct admin_request request = { .verb = verb, .json = json };
 	int keep[2], fd[2], rv;
 
+	for (const char *const *arg = args; *arg != NULL; arg++)
+		assert_true(admin_request_add(&request, *arg));
 	fflush(NULL);
 	for (int i = 0; i < 2; i++) {
 		keep[i] = dup(i + 1);
@@ -106,7 +112,7 @@ ask(const char *run_dir, enum admin_verb verb, bool json)
 		    names[i], O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 		dup2(fd[i], i + 1);
 	}
-	rv = ask_admin(run_dir, verb, json);
+	rv = ask_admin(run_dir, &request);
 	fflush(NULL);
 	for (int i = 0; i < 2; i++) {
 		ssize_t len = pread(fd[i], out[i], sizeof(out[i]) - 1, 0);

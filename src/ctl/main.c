@@ -23,7 +23,7 @@ static const struct {
 	{ "log", verb_log, " show|store|verify|who ...",
 	    "what the records say" },
 	{ "report", verb_report, " keys ...", "what an auditor asks" },
-	{ "token", verb_token, " init|keygen|list ...", "make and see keys" },
+	{ "token", verb_token, " init|keygen|csr ...", "a key ceremony" },
 };
 
 #define VERBS (sizeof(verbs) / sizeof(verbs[0]))

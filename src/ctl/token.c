@@ -2,13 +2,11 @@
 #include "ctl/token.h"
 
 #include <getopt.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
 
 #include "ctl/verb.h"
-#include "p11/rv.h"
 
 enum need {
 	NEED_LABEL = 1 << 0,
@@ -16,7 +14,11 @@ enum need {
 	NEED_SO_PIN = 1 << 2,
 	NEED_NAME = 1 << 3,
 	NEED_TYPE = 1 << 4,
+	NEED_SUBJECT = 1 << 5,
+	NEED_CERTIFICATE = 1 << 6,
 };
+
+#define NEED_LOGIN (NEED_LABEL | NEED_PIN)
 
 static const struct {
 	const char *name;
@@ -24,10 +26,14 @@ static const struct {
 	unsigned needs;
 } actions[] = {
 	{ "init", token_init, NEED_LABEL | NEED_PIN | NEED_SO_PIN },
-	{ "keygen", token_keygen,
-	    NEED_LABEL | NEED_PIN | NEED_NAME | NEED_TYPE },
+	{ "keygen", token_keygen, NEED_LOGIN | NEED_NAME | NEED_TYPE },
 	{ "list", token_list, 0 },
+	{ "csr", token_csr, NEED_LOGIN | NEED_NAME | NEED_SUBJECT },
+	{ "import-cert", token_import_cert,
+	    NEED_LOGIN | NEED_NAME | NEED_CERTIFICATE },
+	{ "backup-check", token_backup_check, NEED_LOGIN },
 };
+#define ACTIONS (sizeof(actions) / sizeof(actions[0]))
 
 static const struct option long_options[] = {
 	{ "module", required_argument, NULL, 'm' },
@@ -38,45 +44,42 @@ static const struct option long_options[] = {
 	{ "name", required_argument, NULL, 'n' },
 	{ "type", required_argument, NULL, 't' },
 	{ "id", required_argument, NULL, 'i' },
+	{ "subject", required_argument, NULL, 'S' },
+	{ "eku", required_argument, NULL, 'e' },
+	{ "certificate", required_argument, NULL, 'c' },
+	{ "out", required_argument, NULL, 'O' },
+	{ "against", required_argument, NULL, 'a' },
+	{ "transcript", required_argument, NULL, 'T' },
 	{ NULL, 0, NULL, 0 },
 };
-
-int
-token_fail(const char *fmt, ...)
-{
-	va_list ap;
-
-	fputs("countersignctl: ", stderr);
-	va_start(ap, fmt);
-	vfprintf(stderr, fmt, ap);
-	va_end(ap);
-	fputc('\n', stderr);
-	return EX_UNAVAILABLE;
-}
 
 static const char **
 option_slot(struct token_options *o, int c)
 {
-	switch (c) {
-	case 'm':
-		return &o->module;
-	case 'l':
-		return &o->label;
-	case 's':
-		return &o->serial;
-	case 'p':
-		return &o->pin_file;
-	case 'o':
-		return &o->so_pin_file;
-	case 'n':
-		return &o->name;
-	case 't':
-		return &o->type;
-	case 'i':
-		return &o->id;
-	default:
-		return NULL;
-	}
+	const struct {
+		int c;
+		const char **slot;
+	} slots[] = {
+		{ 'm', &o->module },
+		{ 'l', &o->label },
+		{ 's', &o->serial },
+		{ 'p', &o->pin_file },
+		{ 'o', &o->so_pin_file },
+		{ 'n', &o->name },
+		{ 't', &o->type },
+		{ 'i', &o->id },
+		{ 'S', &o->subject },
+		{ 'e', &o->eku },
+		{ 'c', &o->certificate },
+		{ 'O', &o->out },
+		{ 'a', &o->against },
+		{ 'T', &o->transcript },
+	};
+
+	for (size_t i = 0; i < sizeof(slots) / sizeof(slots[0]); i++)
+		if (slots[i].c == c)
+			return slots[i].slot;
+	return NULL;
 }
 
 static int
@@ -101,21 +104,44 @@ parse_options(int argc, char **argv, struct token_options *ret)
 static int
 check_needs(const struct token_options *o, unsigned needs)
 {
+	const struct {
+		unsigned need;
+		const char *value;
+		const char *word;
+	} wanted[] = {
+		{ NEED_LABEL, o->label, "label" },
+		{ NEED_PIN, o->pin_file, "pin-file" },
+		{ NEED_SO_PIN, o->so_pin_file, "so-pin-file" },
+		{ NEED_NAME, o->name, "name" },
+		{ NEED_TYPE, o->type, "type" },
+		{ NEED_SUBJECT, o->subject, "subject" },
+		{ NEED_CERTIFICATE, o->certificate, "certificate" },
+	};
+
 	if (o->module == NULL)
 		return usage_error("token: --module is missing");
-	if ((needs & NEED_LABEL) != 0 && o->label == NULL)
-		return usage_error("token: --label is missing");
 	if (o->label != NULL && (strlen(o->label) >= P11_LABEL || !*o->label))
 		return usage_error("token: a label has 1 to 32 bytes");
-	if ((needs & NEED_PIN) != 0 && o->pin_file == NULL)
-		return usage_error("token: --pin-file is missing");
-	if ((needs & NEED_SO_PIN) != 0 && o->so_pin_file == NULL)
-		return usage_error("token: --so-pin-file is missing");
-	if ((needs & NEED_NAME) != 0 && o->name == NULL)
-		return usage_error("token: --name is missing");
-	if ((needs & NEED_TYPE) != 0 && o->type == NULL)
-		return usage_error("token: --type is missing");
+	for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++)
+		if ((needs & wanted[i].need) != 0 && wanted[i].value == NULL)
+			return usage_error(
+			    "token: --%s is missing", wanted[i].word);
 	return 0;
+}
+
+/* With its transcript, when one is kept: that it was tried is part of it. */
+static int
+run(size_t action, const struct token_options *o, int argc, char **argv)
+{
+	int rv;
+
+	if (o->transcript != NULL &&
+	    transcript_begin(o->transcript, argc, argv) == -1)
+		return EX_CANTCREAT;
+	rv = actions[action].run(o);
+	if (o->transcript != NULL && transcript_end(rv) == -1)
+		return EX_IOERR;
+	return rv;
 }
 
 int
@@ -125,14 +151,14 @@ verb_token(const char *dir, int argc, char **argv)
 	int rv;
 
 	(void)dir;
-	for (size_t i = 0; argc >= 2 && i < sizeof(actions) / sizeof(*actions);
-	     i++) {
+	for (size_t i = 0; argc >= 2 && i < ACTIONS; i++) {
 		if (strcmp(argv[1], actions[i].name) != 0)
 			continue;
 		if ((rv = parse_options(argc - 1, argv + 1, &options)) != 0 ||
 		    (rv = check_needs(&options, actions[i].needs)) != 0)
 			return rv;
-		return actions[i].run(&options);
+		return run(i, &options, argc - 1, argv + 1);
 	}
-	return usage_error("token: say init, keygen or list");
+	return usage_error("token: say init, keygen, list, csr, import-cert or "
+			   "backup-check");
 }

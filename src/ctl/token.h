@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * countersignctl token init | keygen | list: what an admin does to a token
- * before the service uses it.  Speaks to the module directly; the service
- * need not run.
+ * countersignctl token: what an admin does to a token before the service uses
+ * it, up to a key ceremony with a transcript.  Speaks to the module directly;
+ * the service need not run.
  */
 #ifndef CS_CTL_TOKEN_H
 #define CS_CTL_TOKEN_H
 
+#include "ctl/transcript.h"
 #include "p11/module.h"
 
 struct token_options {
@@ -18,6 +19,11 @@ struct token_options {
 	const char *name;
 	const char *type;
 	const char *id;
+	const char *subject, *eku; /* csr */
+	const char *certificate; /* import-cert */
+	const char *out; /* csr, backup-check */
+	const char *against; /* backup-check */
+	const char *transcript;
 };
 
 /* A token with an open session that is logged in. */
@@ -30,9 +36,9 @@ struct token_login {
 int token_init(const struct token_options *);
 int token_keygen(const struct token_options *);
 int token_list(const struct token_options *);
-
-/* Says "countersignctl: TEXT" and returns EX_UNAVAILABLE. */
-int token_fail(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+int token_csr(const struct token_options *);
+int token_import_cert(const struct token_options *);
+int token_backup_check(const struct token_options *);
 
 /*
  * Finds the token by label and serial, opens a read-write session and logs

@@ -88,7 +88,8 @@ set_pin(CK_FUNCTION_LIST *fn, const char *label, const char *so_pin,
 	fn->C_CloseSession(s.handle);
 	if (rv != CKR_OK)
 		return token_fail("the user's PIN: %s", rv_name(rv));
-	printf("token \"%s\" is ready, serial %s\n", token.label, token.serial);
+	token_say(
+	    "token \"%s\" is ready, serial %s\n", token.label, token.serial);
 	return 0;
 }
 

@@ -5,6 +5,7 @@
 #include <sysexits.h>
 
 #include "ctl/token.h"
+#include "ctl/token_key.h"
 #include "ctl/verb.h"
 #include "p11/object.h"
 #include "p11/pubkey.h"
@@ -38,6 +39,10 @@ struct wish {
 	char name[NAME_SIZE];
 	uint8_t id[ID_MAX];
 	size_t id_len;
+};
+
+struct made {
+	CK_OBJECT_HANDLE public_key, private_key;
 };
 
 static int
@@ -108,14 +113,14 @@ check_free(const struct p11_session *s, struct wish *w)
  * what cannot be modified, and that is worth more.
  */
 static CK_RV
-generate(const struct p11_session *s, struct wish *w, bool limit_mechanisms)
+generate(const struct p11_session *s, struct wish *w, bool limit_mechanisms,
+    struct made *ret)
 {
 	CK_BBOOL yes = CK_TRUE, no = CK_FALSE;
 	uint8_t exponent[] = { 0x01, 0x00, 0x01 }, params[16];
 	const uint8_t *curve;
 	size_t params_len = 0;
 	CK_MECHANISM mechanism = { w->kind.generate, NULL, 0 };
-	CK_OBJECT_HANDLE public_key, private_key;
 	CK_ATTRIBUTE public_template[] = {
 		{ CKA_TOKEN, &yes, sizeof(yes) },
 		{ CKA_PRIVATE, &no, sizeof(no) },
@@ -157,18 +162,47 @@ generate(const struct p11_session *s, struct wish *w, bool limit_mechanisms)
 		public_count = 11;
 	}
 	return s->fn->C_GenerateKeyPair(s->handle, &mechanism, public_template,
-	    public_count, private_template, private_count, &public_key,
-	    &private_key);
+	    public_count, private_template, private_count, &ret->public_key,
+	    &ret->private_key);
 }
 
-static void
-print_made(const struct wish *w)
+/* What the template asks for is what the token must have made of it. */
+static int
+check_made(const struct p11_session *s, const struct made *made)
 {
-	printf("made %s key \"%s\"; in keys.d:\n", w->kind.word, w->name);
-	printf("object = pkcs11:object=%s;id=", w->name);
-	for (size_t i = 0; i < w->id_len; i++)
-		printf("%%%02x", w->id[i]);
-	puts(";type=private");
+	char attributes[TOKEN_ATTRIBUTES];
+
+	if (token_key_is_closed(s, made->private_key))
+		return 0;
+	token_key_attributes(s, made->private_key, attributes);
+	s->fn->C_DestroyObject(s->handle, made->private_key);
+	s->fn->C_DestroyObject(s->handle, made->public_key);
+	return token_fail("the token made another key than it was asked for "
+			  "(%s); the key was deleted again",
+	    attributes);
+}
+
+static int
+tell_made(
+    const struct p11_session *s, const struct wish *w, const struct made *made)
+{
+	struct text_error err = { 0 };
+	struct token_key key;
+	char id[3 * P11_OBJECT_ID + 1];
+	int rv = 0;
+
+	if (token_key_load(s, made->private_key, &key, &err) == -1) {
+		rv = token_fail("the key that was made: %s", err.what);
+	} else {
+		token_key_id(&key, id);
+		token_say(
+		    "made %s key \"%s\"; in keys.d:\n", w->kind.word, w->name);
+		token_say("object = pkcs11:object=%s;id=%s;type=private\n",
+		    w->name, id);
+		token_key_say(s, &key);
+	}
+	token_key_release(&key);
+	return rv;
 }
 
 int
@@ -176,6 +210,7 @@ token_keygen(const struct token_options *o)
 {
 	struct token_login login;
 	struct wish wish = { 0 };
+	struct made made;
 	CK_RV ck;
 	int rv;
 
@@ -185,14 +220,14 @@ token_keygen(const struct token_options *o)
 		return rv;
 	if ((rv = check_free(&login.session, &wish)) != 0)
 		goto out;
-	ck = generate(&login.session, &wish, true);
+	ck = generate(&login.session, &wish, true, &made);
 	/* Not every token knows CKA_ALLOWED_MECHANISMS. */
 	if (ck == CKR_ATTRIBUTE_TYPE_INVALID || ck == CKR_TEMPLATE_INCONSISTENT)
-		ck = generate(&login.session, &wish, false);
+		ck = generate(&login.session, &wish, false, &made);
 	if (ck != CKR_OK)
 		rv = token_fail("C_GenerateKeyPair: %s", rv_name(ck));
-	else
-		print_made(&wish);
+	else if ((rv = check_made(&login.session, &made)) == 0)
+		rv = tell_made(&login.session, &wish, &made);
 out:
 	token_login_close(&login);
 	return rv;

@@ -49,7 +49,7 @@ make_pin_file(const char *path)
 		unlink(path);
 		goto out;
 	}
-	printf("%s: made, with a random PIN\n", path);
+	token_say("%s: made, with a random PIN\n", path);
 	rv = 0;
 out:
 	explicit_bzero(pin, sizeof(pin));

@@ -14,13 +14,14 @@
 
 static const char malformed[] = "a malformed message";
 
-/* What the record of a failure will say, should it come to that. */
+/*
+ * What the record of a failure will say, should it come to that; policy wants
+ * the fingerprint of what is offered now.
+ */
 static void
-note_attempt(
-    struct session *s, const struct key_query *query, enum reason reason)
+note_attempt(struct session *s, const struct key_query *query)
 {
 	s->tried = true;
-	s->reason = reason;
 	text_escape(query->user, strlen(query->user), s->user, sizeof(s->user));
 	fingerprint(query->blob, query->blob_len, s->fingerprint);
 }
@@ -39,7 +40,7 @@ const char *
 on_key_query(void *owner, struct reader *r)
 {
 	struct session *s = owner;
-	struct moment moment = session_moment(s);
+	struct moment moment;
 	struct writer w;
 	struct key_query query;
 	struct key_reply reply = { .accepted = false };
@@ -51,10 +52,11 @@ on_key_query(void *owner, struct reader *r)
 		return malformed;
 	if (++s->queries > QUERIES_MAX)
 		return "too many keys were offered";
+	note_attempt(s, &query);
+	moment = session_moment(s);
 	reason = decide_login(s->service->tree, query.user, query.blob,
 	    query.blob_len, &moment, &client, &verdict);
-	note_attempt(
-	    s, &query, reason != REASON_OK ? reason : REASON_LOGIN_GRACE);
+	s->reason = reason != REASON_OK ? reason : REASON_LOGIN_GRACE;
 	reply.accepted = reason == REASON_OK;
 	if (reply.accepted && query.proven && session_login(s, client) == -1)
 		reply.accepted = false;

@@ -100,6 +100,7 @@ service_new(const char *dir, struct tree *tree, const char *fingerprint,
 	if ((service->loop = loop_new()) == NULL ||
 	    (service->keyring = keyring_new()) == NULL ||
 	    keyring_adopt(service->keyring, tree) == -1 ||
+	    (service->suspensions = suspensions_new()) == NULL ||
 	    (service->drain = drain_new(service)) == NULL ||
 	    (service->checkpoints = checkpoints_new(service)) == NULL ||
 	    add_tokens(service) == -1)
@@ -129,6 +130,7 @@ service_free(struct service *service)
 	archive_free(service->archive);
 	free(service->tokens);
 	drain_free(service->drain);
+	suspensions_free(service->suspensions);
 	checkpoints_free(service->checkpoints);
 	keyring_free(service->keyring);
 	tree_free(service->tree);

@@ -235,6 +235,7 @@ session_moment(const struct session *s)
 		.address = s->from.address,
 		.now = service_now(),
 		.fingerprint = s->fingerprint,
+		.suspensions = s->service->suspensions,
 	};
 
 	return moment;

@@ -21,6 +21,37 @@ accept(struct verdict *verdict)
 	return REASON_OK;
 }
 
+/* No line decides it: an admin said so while the service ran. */
+static enum reason
+check_suspended(const struct moment *moment, enum subject subject,
+    const char *name, struct verdict *ret)
+{
+	const struct suspension *found = name == NULL ?
+	    NULL :
+	    suspensions_cover(moment->suspensions, subject, name);
+
+	if (found == NULL)
+		return REASON_OK;
+	return refuse(ret, REASON_SUSPENDED, no_rule,
+	    "the %s%s %.255s is suspended: %.200s",
+	    subject_word(found->subject),
+	    found->subject == SUBJECT_CLIENT ? " key" : "", found->name,
+	    found->text);
+}
+
+static enum reason
+check_suspended_client(const struct client_key *client,
+    const struct moment *moment, struct verdict *ret)
+{
+	if (check_suspended(moment, SUBJECT_CLIENT, moment->fingerprint, ret) !=
+		REASON_OK ||
+	    check_suspended(
+		moment, SUBJECT_PRINCIPAL, client->principal, ret) != REASON_OK)
+		return ret->reason;
+	return check_suspended(
+	    moment, SUBJECT_PROFILE, client->profile->name, ret);
+}
+
 /* What is checked: "key release", "profile ci". */
 struct validity {
 	const char *what;
@@ -88,6 +119,8 @@ decide_client(const struct tree *tree, const struct client_key *client,
 	char date[DATE_TEXT];
 
 	(void)tree;
+	if (check_suspended_client(client, moment, ret) != REASON_OK)
+		return ret->reason;
 	if (client->from != NULL &&
 	    !address_list_match(client->from, moment->address))
 		return refuse(ret, REASON_SOURCE, line,
@@ -168,7 +201,9 @@ decide_request(const struct tree *tree, const struct client_key *client,
 		    tree, client->profile, command, &grant, ret_verdict);
 	/* A key that may not sign any more is still verified with. */
 	if (reason == REASON_OK &&
-	    (command->verb == VERB_SIGN || command->verb == VERB_CHECK))
+	    (command->verb == VERB_SIGN || command->verb == VERB_CHECK) &&
+	    (reason = check_suspended(moment, SUBJECT_KEY, grant.key->name,
+		 ret_verdict)) == REASON_OK)
 		reason = check_key_dates(grant.key, moment->now, ret_verdict);
 	if (reason != REASON_OK)
 		return reason;
@@ -211,6 +246,9 @@ decide_line(const struct grant *grant, const struct moment *moment,
 {
 	const struct profile *profile = grant->profile;
 
+	if (check_suspended(moment, SUBJECT_KEY, grant->key->name, ret) !=
+	    REASON_OK)
+		return ret->reason;
 	if (profile->limits.max_lines != 0 &&
 	    number > profile->limits.max_lines)
 		return refuse(ret, REASON_TOO_MANY_LINES,

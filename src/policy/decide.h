@@ -36,7 +36,10 @@ enum reason decide_login(const struct tree *, const char *user,
     const void *blob, size_t len, const struct moment *,
     const struct client_key **ret, struct verdict *ret_verdict);
 
-/* May this client still be here?  (source, expiry, profile's dates) */
+/*
+ * May this client still be here?  (suspended or not, source, expiry, profile's
+ * dates)
+ */
 enum reason decide_client(const struct tree *, const struct client_key *,
     const struct moment *, struct verdict *ret);
 

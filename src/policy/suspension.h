@@ -46,6 +46,12 @@ bool suspensions_remove(struct suspensions *, enum subject, const char *name);
 /* NULL: it is not suspended.  Cost does not grow with the set. */
 const struct suspension *suspensions_find(
     const struct suspensions *, enum subject, const char *name);
+/*
+ * The same, and for what has a tenant's name before a '/' also the tenant's.
+ * The set may be NULL: nothing is suspended.
+ */
+const struct suspension *suspensions_cover(
+    const struct suspensions *, enum subject, const char *name);
 /* In the order in which they came; NULL after the last. */
 const struct suspension *suspensions_at(const struct suspensions *, size_t);
 

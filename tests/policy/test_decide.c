@@ -443,6 +443,127 @@ drop_tree(void **state)
 	return 0;
 }
 
+/* The moment with this suspended; the set stays until the next one. */
+static const struct moment *
+while_suspended(enum subject subject, const char *name)
+{
+	static struct suspensions *set;
+	static struct moment moment;
+	struct suspension one = { .subject = subject, .text = "stolen" };
+
+	suspensions_free(set);
+	set = suspensions_new();
+	assert_non_null(set);
+	moment = *NOW;
+	moment.fingerprint = "SHA256:of-the-client";
+	moment.suspensions = set;
+	if (name != NULL) {
+		snprintf(one.name, sizeof(one.name), "%s", name);
+		assert_int_equal(suspensions_add(set, &one), 0);
+	}
+	return &moment;
+}
+
+static void
+assert_suspended(const char *text)
+{
+	assert_verdict(REASON_SUSPENDED, NULL, 0, text);
+}
+
+static void
+refuses_a_client_that_is_suspended(void **state)
+{
+	static const struct {
+		enum subject subject;
+		const char *name, *text;
+	} cases[] = {
+		{ SUBJECT_CLIENT, "SHA256:of-the-client",
+		    "the client key SHA256:of-the-client is suspended: "
+		    "stolen" },
+		{ SUBJECT_PRINCIPAL, "build01",
+		    "the principal build01 is suspended: stolen" },
+		{ SUBJECT_PROFILE, "ci",
+		    "the profile ci is suspended: stolen" },
+	};
+
+	(void)state;
+	with(KEYS, "keys = release\n", "");
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const struct moment *moment =
+		    while_suspended(cases[i].subject, cases[i].name);
+		const struct client_key *found = NULL;
+
+		assert_int_equal(
+		    decide_login(tree, "sign", client->blob, client->blob_len,
+			moment, &found, &verdict),
+		    REASON_SUSPENDED);
+		assert_null(found);
+		assert_suspended(cases[i].text);
+		assert_int_equal(decide_client(tree, client, moment, &verdict),
+		    REASON_SUSPENDED);
+		assert_int_equal(
+		    request("pubkey release", moment), REASON_SUSPENDED);
+		assert_suspended(cases[i].text);
+	}
+}
+
+static void
+refuses_to_sign_with_a_key_that_is_suspended(void **state)
+{
+	static const char text[] = "the key release is suspended: stolen";
+	const struct moment *moment;
+
+	(void)state;
+	with(KEYS, "keys = release image\n", "");
+	moment = while_suspended(SUBJECT_KEY, "release");
+	assert_int_equal(
+	    request("sign -k release -f raw", moment), REASON_SUSPENDED);
+	assert_suspended(text);
+	assert_int_equal(
+	    request("check -k release -f raw", moment), REASON_SUSPENDED);
+	assert_int_equal(
+	    decide_client(tree, client, moment, &verdict), REASON_OK);
+	/* What it signed before can still be verified. */
+	assert_int_equal(request("pubkey release", moment), REASON_OK);
+	assert_int_equal(request("sign -k image -f cms", moment), REASON_OK);
+	assert_int_equal(line(1, HASH_SHA256, "", moment), REASON_OK);
+	assert_int_equal(request("sign -k release -f raw", NOW), REASON_OK);
+	assert_int_equal(line(1, HASH_SHA256, "", NOW), REASON_OK);
+	assert_int_equal(line(1, HASH_SHA256, "", moment), REASON_SUSPENDED);
+	assert_suspended(text);
+}
+
+static void
+lets_pass_what_is_not_suspended(void **state)
+{
+	static const struct {
+		enum subject subject;
+		const char *name;
+	} others[] = {
+		{ SUBJECT_KEY, NULL },
+		{ SUBJECT_KEY, "image" },
+		{ SUBJECT_KEY, "ci" },
+		{ SUBJECT_KEY, "releas" },
+		{ SUBJECT_CLIENT, "SHA256:of-another" },
+		{ SUBJECT_PRINCIPAL, "build0" },
+		{ SUBJECT_PRINCIPAL, "ci" },
+		{ SUBJECT_PROFILE, "release" },
+		{ SUBJECT_TENANT, "release" },
+		{ SUBJECT_TENANT, "ci" },
+	};
+
+	(void)state;
+	with(KEYS, "keys = release\n", "");
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+		const struct moment *moment =
+		    while_suspended(others[i].subject, others[i].name);
+
+		assert_int_equal(
+		    request("sign -k release -f raw", moment), REASON_OK);
+		assert_int_equal(line(1, HASH_SHA256, "", moment), REASON_OK);
+	}
+}
+
 int
 main(void)
 {
@@ -473,6 +594,9 @@ main(void)
 		cmocka_unit_test(wants_names_that_match),
 		cmocka_unit_test(looks_at_the_address_again_with_each_request),
 		cmocka_unit_test(tells_which_keys_a_profile_grants),
+		cmocka_unit_test(refuses_a_client_that_is_suspended),
+		cmocka_unit_test(refuses_to_sign_with_a_key_that_is_suspended),
+		cmocka_unit_test(lets_pass_what_is_not_suspended),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, drop_tree);

@@ -98,6 +98,7 @@ static const struct jail_call loader_calls[] = {
 	{ .name = "readlinkat", .why = "linked files" },
 	{ .name = "fdatasync", .why = "what the running tree has" },
 	{ .name = "rename", .why = "the same" },
+	{ .name = "unlink", .why = "what could not be written as a whole" },
 	{ .name = NULL },
 };
 

@@ -2,6 +2,7 @@
 #include "broker/loader.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,6 +21,13 @@
 /* Of this thread, as nice(1) counts. */
 #define NICE 10
 
+/* The texts of a tree that was taken. */
+struct texts {
+	struct spool spool;
+	char state_dir[PATH_MAX];
+	char fingerprint[TREE_FINGERPRINT_SIZE];
+};
+
 struct loader {
 	const char *dir;
 	loader_fn *done;
@@ -37,6 +45,8 @@ struct loader {
 	struct tree *discarded;
 	const struct tree *running;
 	const struct tree *kept; /* to be written */
+	struct texts texts; /* to be put in place */
+	bool publish;
 	struct loaded loaded;
 };
 
@@ -70,18 +80,56 @@ fail(struct loaded *loaded, const char *dir, const char *what)
 	loaded->tree = NULL;
 }
 
+static void
+told_elsewhere(void *unused, const struct text_error *error)
+{
+	(void)unused;
+	(void)error;
+}
+
+static void
+open_spool(struct spool *spool, const char *dir, const struct tree *running)
+{
+	struct tree *tree = NULL;
+
+	if (running == NULL)
+		running = tree = conf_load_server(dir, told_elsewhere, NULL);
+	if (running != NULL)
+		spool_init(spool, tree_server(running)->state_dir);
+	else
+		*spool = (struct spool){ .fd = -1, .error = ENOENT };
+	tree_free(tree);
+}
+
+/* Who sees each file. */
+struct readers {
+	struct tree_fingerprint *print;
+	struct spool *spool;
+};
+
+static void
+on_seen(void *arg, const char *file, const void *text, size_t len)
+{
+	struct readers *readers = arg;
+
+	tree_fingerprint_add(readers->print, file, text, len);
+	spool_add(readers->spool, file, text, len);
+}
+
 void
-loaded_read(struct loaded *loaded, const char *dir)
+loaded_read(struct loaded *loaded, const char *dir, const struct tree *running)
 {
 	struct tree_fingerprint *print = tree_fingerprint_new();
+	struct readers readers = { print, &loaded->spool };
 	size_t count;
 	const struct format_word *formats = format_words(&count);
 
 	memset(loaded, 0, sizeof(*loaded));
 	buf_init(&loaded->text, TEXT_MAX);
+	open_spool(&loaded->spool, dir, running);
 	if (print != NULL)
-		loaded->tree = conf_load(dir, formats, count,
-		    tree_fingerprint_add, print, on_told, loaded);
+		loaded->tree = conf_load(
+		    dir, formats, count, on_seen, &readers, on_told, loaded);
 	if (loaded->tree == NULL && loaded->errors == 0)
 		fail(loaded, dir, "no memory");
 	if (loaded->tree != NULL &&
@@ -97,6 +145,16 @@ loaded_release(struct loaded *loaded)
 {
 	buf_release(&loaded->text);
 	changes_release(&loaded->changes);
+	spool_release(&loaded->spool);
+}
+
+static void
+publish(struct texts *t)
+{
+	if (spool_publish(&t->spool, t->state_dir, t->fingerprint) == -1)
+		log_warn("%s/" SNAPSHOT_FILE " cannot be written: %s",
+		    t->state_dir, strerror(errno));
+	spool_release(&t->spool);
 }
 
 static void
@@ -118,24 +176,29 @@ loader_thread(void *arg)
 	if (l->gate != NULL)
 		l->gate(l->gate_arg);
 	pthread_mutex_lock(&l->lock);
-	while (!l->stop || l->kept != NULL) {
+	while (!l->stop || l->kept != NULL || l->publish) {
 		struct tree *discarded = l->discarded;
 		const struct tree *kept = l->kept;
+		struct texts texts = l->texts;
+		bool taken = l->publish;
 		bool wanted = l->wanted && !l->stop;
 
-		if (!wanted && discarded == NULL && kept == NULL) {
+		if (!wanted && discarded == NULL && kept == NULL && !taken) {
 			pthread_cond_wait(&l->wake, &l->lock);
 			continue;
 		}
 		l->discarded = NULL;
 		l->kept = NULL;
+		l->publish = false;
 		l->wanted = false;
 		pthread_mutex_unlock(&l->lock);
+		if (taken)
+			publish(&texts);
 		if (kept != NULL)
 			configuration_save(kept);
 		tree_free(discarded);
 		if (wanted) {
-			loaded_read(&l->loaded, l->dir);
+			loaded_read(&l->loaded, l->dir, l->running);
 			compare(&l->loaded, l->running, l->dir);
 		}
 		pthread_mutex_lock(&l->lock);
@@ -226,6 +289,8 @@ loader_free(struct loader *l)
 		loaded_release(&l->loaded);
 	}
 	tree_free(l->discarded);
+	if (l->publish)
+		spool_release(&l->texts.spool);
 	pthread_cond_destroy(&l->wake);
 	pthread_mutex_destroy(&l->lock);
 	free(l);
@@ -257,4 +322,22 @@ loader_keep(struct loader *l, const struct tree *tree)
 	l->kept = tree;
 	pthread_cond_broadcast(&l->wake);
 	pthread_mutex_unlock(&l->lock);
+}
+
+void
+loader_publish(struct loader *l, struct loaded *loaded)
+{
+	pthread_mutex_lock(&l->lock);
+	/* One that nobody got to put in place is old by now. */
+	if (l->publish)
+		spool_release(&l->texts.spool);
+	l->texts.spool = loaded->spool;
+	snprintf(l->texts.state_dir, sizeof(l->texts.state_dir), "%s",
+	    tree_server(loaded->tree)->state_dir);
+	memcpy(l->texts.fingerprint, loaded->fingerprint,
+	    sizeof(l->texts.fingerprint));
+	l->publish = true;
+	pthread_cond_broadcast(&l->wake);
+	pthread_mutex_unlock(&l->lock);
+	loaded->spool.fd = -1;
 }

@@ -9,6 +9,7 @@
 #include "audit/fingerprint.h"
 #include "base/buf.h"
 #include "base/loop.h"
+#include "conf/snapshot.h"
 #include "policy/compare.h"
 
 /* What came of reading a tree. */
@@ -19,10 +20,15 @@ struct loaded {
 	struct buf text; /* the errors, a line each, as far as they fit */
 	char first[560];
 	struct changes changes; /* from the running tree, when there is one */
+	struct spool spool; /* its files' texts */
 };
 
-/* Reads a tree at once, in the caller's thread.  The caller releases it. */
-void loaded_read(struct loaded *, const char *dir);
+/*
+ * Reads a tree at once, in the caller's thread.  The caller releases it.
+ * Texts are spooled in the running tree's state-dir, or in its own at a start
+ * (running is NULL).
+ */
+void loaded_read(struct loaded *, const char *dir, const struct tree *running);
 /* Does not free the tree, nor what was taken out of changes. */
 void loaded_release(struct loaded *);
 
@@ -48,5 +54,10 @@ void loader_discard(struct loader *, struct tree *);
  * until it is discarded, or until the loader is freed, which waits for it.
  */
 void loader_keep(struct loader *, const struct tree *);
+/*
+ * Puts the texts of a tree that was taken in place, in the thread, and
+ * releases them; takes the spool out of loaded.
+ */
+void loader_publish(struct loader *, struct loaded *);
 
 #endif

@@ -151,7 +151,7 @@ load(struct start *start, const char *dir)
 {
 	const char *line, *end;
 
-	loaded_read(&start->loaded, dir);
+	loaded_read(&start->loaded, dir, NULL);
 	if (start->loaded.tree != NULL)
 		return 0;
 	line = buf_at(&start->loaded.text);
@@ -287,9 +287,9 @@ run(const char *dir)
 	if (load(&start, dir) == -1 || check_limits(start.loaded.tree) == -1 ||
 	    open_files(&start) == -1 || make_service(&start, dir) == -1)
 		return 1;
-	loaded_release(&start.loaded);
 	record_start(start.service);
-	reload_start(start.service->reload, &start.differences);
+	reload_start(start.service->reload, &start.loaded, &start.differences);
+	loaded_release(&start.loaded);
 	log_watch_begin(start.service->log_watch, start.opened.last_us);
 	if (service_start(start.service, LISTENER_FD, KEEPER_FD) == -1) {
 		log_warn(

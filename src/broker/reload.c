@@ -205,8 +205,10 @@ on_told(void *arg, struct tree *before, bool all)
 }
 
 void
-reload_start(struct reload *r, struct differences *differences)
+reload_start(
+    struct reload *r, struct loaded *loaded, struct differences *differences)
 {
+	loader_publish(r->loader, loaded);
 	r->running = true;
 	r->news = !differences->known || differences->count > 0;
 	teller_start(r->teller, differences);
@@ -235,6 +237,7 @@ on_loaded(void *arg, struct loaded *loaded)
 	} else {
 		record_reload(service, before, loaded->changes.count);
 		log_info("the configuration was reloaded");
+		loader_publish(r->loader, loaded);
 		tell(r, 0, "reloaded\n");
 		r->news = loaded->changes.count > 0;
 		teller_tell(r->teller, old, &loaded->changes);

@@ -11,6 +11,7 @@
 
 struct admin_peer;
 struct differences;
+struct loaded;
 struct reload;
 struct service;
 
@@ -21,9 +22,10 @@ void reload_free(struct reload *);
 
 /*
  * After START: what was found to have changed since the last stop goes on
- * record.  Takes over the differences, which are left empty.
+ * record, and the texts of what was loaded are put in place.  Takes over the
+ * differences, which are left empty, and the spool.
  */
-void reload_start(struct reload *, struct differences *);
+void reload_start(struct reload *, struct loaded *, struct differences *);
 
 /* who (may be NULL) is told what came of it. */
 void reload_ask(struct reload *, struct admin_peer *who);

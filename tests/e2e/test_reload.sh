@@ -159,6 +159,28 @@ a_key_added_to_the_tree_can_sign_at_once() {
 	    "$(digest_lines 1 | sign_ssh "$DIR" sign -k second-name | wc -l)"
 }
 
+# The newest fingerprint that RELOAD or START has on record.
+fingerprint() {
+	sed -n 's/.* tree="\([0-9a-f]*\)".*/\1/p' "$DIR/log/audit.log" | tail -1
+}
+
+what_runs_is_kept_with_its_texts() {
+	local kept="$DIR/state/running"
+	is_kept() {
+		[ "$(tail -n 1 "$kept")" = "end $(fingerprint)" ]
+	}
+	wait_for 5 is_kept
+	echo "# another text, the same tree" >>"$DIR/profiles.d/demo.conf"
+	reload
+	wait_for 5 is_kept
+	grep -q "^# another text" "$kept" || fail "the text is not there"
+	echo '[profile broken' >"$DIR/profiles.d/zz.conf"
+	expect_exit 1 reload
+	rm "$DIR/profiles.d/zz.conf"
+	is_kept || fail "a tree that was not taken is kept"
+	expect mode 640 "$(stat -c %a "$kept")"
+}
+
 the_chain_holds_after_all_this() {
 	"$CTL" log verify "$DIR/log/audit.log"
 }
@@ -173,4 +195,5 @@ cases a_new_client_may_come_at_once \
     the_pin_is_not_asked_for_again \
     a_batch_does_not_notice_a_reload \
     a_key_added_to_the_tree_can_sign_at_once \
+    what_runs_is_kept_with_its_texts \
     the_chain_holds_after_all_this

@@ -234,7 +234,7 @@ start(void)
 	forget("log");
 	forget("log.000000000001");
 	forget("tree");
-	loaded_read(&loaded, dir);
+	loaded_read(&loaded, dir, NULL);
 	if (loaded.tree == NULL) {
 		fprintf(stderr, "%s", buf_at(&loaded.text));
 		abort();

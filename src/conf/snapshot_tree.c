@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A tree from a snapshot, declared in conf/snapshot.h. */
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "conf/snapshot.h"
+
+static const struct {
+	enum tree_part part;
+	const char *folder;
+	const char *ending; /* other names are certificates' */
+} parts[] = {
+	{ TREE_TOKENS, "tokens.d/", ".conf" },
+	{ TREE_KEYS, "keys.d/", ".conf" },
+	{ TREE_PROFILES, "profiles.d/", ".conf" },
+	{ TREE_AUTHORIZED, "authorized_keys.d/", "" },
+};
+#define PARTS (sizeof(parts) / sizeof(parts[0]))
+
+static bool
+ends_in(const char *text, const char *ending)
+{
+	size_t len = strlen(text), end = strlen(ending);
+
+	return len >= end && strcmp(text + len - end, ending) == 0;
+}
+
+/* Is it a file of this part, as conf_load would find it? */
+static bool
+is_of(const char *file, size_t part)
+{
+	size_t folder = strlen(parts[part].folder);
+
+	return strncmp(file, parts[part].folder, folder) == 0 &&
+	    strchr(file + folder, '/') == NULL && file[folder] != '.' &&
+	    ends_in(file, parts[part].ending);
+}
+
+static const struct snapshot_entry *
+find(const struct snapshot *snapshot, const char *file)
+{
+	for (size_t i = 0; i < snapshot->count; i++)
+		if (strcmp(snapshot->list[i].file, file) == 0)
+			return &snapshot->list[i];
+	return NULL;
+}
+
+static unsigned
+add_certificates(
+    struct tree *tree, const struct snapshot *snapshot, const char *dir)
+{
+	size_t len = strlen(dir);
+	unsigned missing = 0;
+
+	for (size_t i = 0; i < tree_keys(tree); i++) {
+		const char *path = tree_certificate_path(tree, i);
+		const struct snapshot_entry *e;
+
+		if (path == NULL)
+			continue;
+		if (strncmp(path, dir, len) == 0 && path[len] == '/')
+			path += len + 1;
+		e = find(snapshot, path);
+		if (e == NULL || tree_certificate(tree, i, e->text) == -1)
+			missing++;
+	}
+	return missing;
+}
+
+static unsigned
+fill(struct tree *tree, const struct snapshot *snapshot, text_error_fn *told,
+    void *told_arg)
+{
+	const struct snapshot_entry *e = find(snapshot, "countersign.conf");
+	unsigned errors = 0;
+
+	if (e != NULL)
+		errors += tree_add(tree, TREE_SERVER, e->file, e->text, e->len,
+		    told, told_arg);
+	for (size_t part = 0; part < PARTS; part++)
+		for (size_t i = 0; i < snapshot->count; i++) {
+			e = &snapshot->list[i];
+			if (is_of(e->file, part))
+				errors += tree_add(tree, parts[part].part,
+				    e->file, e->text, e->len, told, told_arg);
+		}
+	return errors;
+}
+
+struct tree *
+snapshot_tree(const struct snapshot *snapshot, const char *dir,
+    const struct format_word *formats, size_t count, text_error_fn *told,
+    void *told_arg)
+{
+	struct text_error error = { .line = 0 };
+	struct tree *tree = tree_new(dir, formats, count);
+	unsigned errors;
+
+	text_copy(error.file, sizeof(error.file), SNAPSHOT_FILE);
+	if (tree == NULL) {
+		text_fail(&error, 0, "no memory");
+		told(told_arg, &error);
+		return NULL;
+	}
+	errors = fill(tree, snapshot, told, told_arg);
+	if (add_certificates(tree, snapshot, dir) > 0) {
+		text_fail(&error, 0, "it lacks a key's certificate");
+		told(told_arg, &error);
+		errors++;
+	}
+	errors += tree_finish(tree, told, told_arg);
+	if (errors == 0)
+		return tree;
+	tree_free(tree);
+	return NULL;
+}

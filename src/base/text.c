@@ -135,6 +135,25 @@ text_is_name(const char *text)
 }
 
 bool
+text_is_scoped_name(const char *text)
+{
+	char part[NAME_MAX_LEN + 1];
+	size_t len;
+
+	if (strlen(text) > NAME_MAX_LEN)
+		return false;
+	for (;; text += len + 1) {
+		len = strcspn(text, "/");
+		memcpy(part, text, len);
+		part[len] = '\0';
+		if (!text_is_name(part))
+			return false;
+		if (text[len] == '\0')
+			return true;
+	}
+}
+
+bool
 text_is_utf8(const void *data, size_t len)
 {
 	const char *at = data;

@@ -24,6 +24,8 @@ int text_duration(const char *text, uint32_t max, uint32_t *ret_s);
 int text_size(const char *text, uint64_t max, uint64_t *ret);
 /* [A-Za-z0-9][A-Za-z0-9._-]*, at most 63 characters: our names. */
 bool text_is_name(const char *);
+/* The same, or several with '/' between them; at most 63 characters. */
+bool text_is_scoped_name(const char *);
 bool text_is_utf8(const void *, size_t len);
 
 /* 2 * len characters and a NUL. */

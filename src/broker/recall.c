@@ -80,7 +80,7 @@ read_client(char *at, struct recalled *ret)
 	ret->profile = cut(&at);
 	ret->principal = at;
 	return is_print(ret->name) && ret->profile != NULL &&
-	    text_is_name(ret->profile) && at != NULL && is_principal(at);
+	    text_is_scoped_name(ret->profile) && at != NULL && is_principal(at);
 }
 
 static bool
@@ -93,7 +93,7 @@ read_line(char *at, struct recalled *ret)
 		return false;
 	if (ret->object == CHANGE_CLIENT)
 		return read_client(at, ret);
-	return at == NULL && text_is_name(ret->name);
+	return at == NULL && text_is_scoped_name(ret->name);
 }
 
 static bool

@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "base/utf8.h"
+#include "policy/scope.h"
+#include "policy/tenant.h"
 
 #define TYPE_SIZE 80
 
@@ -101,14 +103,59 @@ authorized_parse(
 	return 0;
 }
 
+/*
+ * Among tenants nobody learns more than that the key is somebody's: whose it
+ * is and where it stands is the other's business.
+ */
 static int
 fail_listed(const struct tree *tree, size_t number, struct text_error *reterr)
 {
 	const struct client_key *first = rows_at(&tree->clients, number);
 
+	if (first->profile->tenant != tree->tenant)
+		return text_fail(
+		    reterr, 0, "the key is already listed by somebody else");
 	return text_fail(reterr, 0,
 	    "the key is already listed in %s:%u, for %.64s", first->file,
 	    first->line, first->principal);
+}
+
+/*
+ * A public key is public: no tenant may put it on its own list, and so take
+ * it from the tenant that has it, while that one's new files are read.
+ */
+static int
+check_holder(const struct tree *tree, const struct authorized_line *line,
+    struct text_error *reterr)
+{
+	const struct client_key *held;
+	const struct tenant *holder;
+
+	if (tree->tenant == NULL || tree->before == NULL)
+		return 0;
+	held = tree_client_by_blob(tree->before, line->blob, line->blob_len);
+	if (held == NULL || held->profile->tenant == NULL)
+		return 0;
+	holder = tree_tenant_by_name(tree, held->profile->tenant->name);
+	if (holder == NULL || tenant_within(tree->tenant, holder) ||
+	    tenant_within(holder, tree->tenant))
+		return 0;
+	return text_fail(
+	    reterr, 0, "the key is already listed by somebody else");
+}
+
+static struct profile *
+find_profile(
+    const struct tree *tree, const char *name, struct text_error *reterr)
+{
+	char scoped[NAME_SIZE];
+	struct profile *profile = NULL;
+
+	if (scope_name(tree->tenant, name, scoped) == 0)
+		profile = tree_find_profile(tree, scoped);
+	if (profile == NULL)
+		text_fail(reterr, 0, "there is no profile %.64s", name);
+	return profile;
 }
 
 static int
@@ -128,10 +175,16 @@ client_add(struct intake *in, const struct authorized_line *line,
 	found = index_find(&tree->client_blobs, line->blob, line->blob_len);
 	if (found != INDEX_NONE)
 		return fail_listed(tree, found, reterr);
-	client.profile = tree_find_profile(tree, line->options.profile);
+	if (check_holder(tree, line, reterr) == -1)
+		return -1;
+	client.profile = find_profile(tree, line->options.profile, reterr);
 	if (client.profile == NULL)
-		return text_fail(reterr, 0, "there is no profile %.64s",
-		    line->options.profile);
+		return -1;
+	if (tree->tenant != NULL &&
+	    tree->clients.count - tree->mark.clients >= TENANT_CLIENTS_MAX)
+		return text_fail(reterr, 0,
+		    "a tenant may not have more than %d client keys",
+		    TENANT_CLIENTS_MAX);
 	client.blob = (const uint8_t *)arena_text(
 	    &tree->arena, line->blob, line->blob_len);
 	client.principal =

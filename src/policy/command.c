@@ -18,7 +18,7 @@ static int
 set_name(char ret[NAME_SIZE], const char *what, const char *value,
     struct text_error *reterr)
 {
-	if (!text_is_name(value))
+	if (!text_is_scoped_name(value))
 		return text_fail(
 		    reterr, 0, "\"%.64s\" is not a %s's name", value, what);
 	text_copy(ret, NAME_SIZE, value);

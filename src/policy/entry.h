@@ -37,6 +37,7 @@ struct rate {
 };
 
 struct hours; /* policy/hours.h */
+struct tenant; /* policy/tenant.h */
 
 /*
  * The words that keys and profiles share.  Both must allow.  What is counted
@@ -68,7 +69,8 @@ struct limits {
 };
 
 struct signing_key {
-	const char *name;
+	const char *name; /* scoped in a tenant: "team/release" */
+	const struct tenant *tenant; /* whose it is; NULL: the tree itself */
 	const struct token_conf *token;
 	const char *object;
 	bool wrapped; /* use = wrapped */
@@ -90,7 +92,8 @@ struct digests_from {
 };
 
 struct profile {
-	const char *name;
+	const char *name; /* scoped, as a key's */
+	const struct tenant *tenant;
 	struct names keys;
 	struct limits limits;
 	bool log_all; /* log = all; otherwise log = own */

@@ -108,7 +108,7 @@ finish_keys(struct intake *in)
 {
 	const struct signing_key *first = NULL;
 
-	for (size_t i = 0; i < tree_keys(in->tree); i++) {
+	for (size_t i = in->tree->mark.keys; i < tree_keys(in->tree); i++) {
 		const struct signing_key *key = tree_key(in->tree, i);
 
 		if (!key->audit)
@@ -125,7 +125,8 @@ finish_keys(struct intake *in)
 void
 finish_profiles(struct intake *in)
 {
-	for (size_t i = 0; i < tree_profiles(in->tree); i++) {
+	for (size_t i = in->tree->mark.profiles; i < tree_profiles(in->tree);
+	     i++) {
 		const struct profile *profile = tree_profile(in->tree, i);
 
 		if (!check_keys(in, profile))

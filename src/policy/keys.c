@@ -2,8 +2,9 @@
 /* The words of [key NAME]. */
 #include <string.h>
 
+#include "policy/scope.h"
+#include "policy/tenant.h"
 #include "policy/uri.h"
-#include "policy/value.h"
 
 #define DEFAULT_HASHES \
 	(1u << HASH_SHA256 | 1u << HASH_SHA384 | 1u << HASH_SHA512)
@@ -51,36 +52,43 @@ value_use(const struct place *place, const struct word *word, const char *value,
 	offsetof(struct key_row, field), offsetof(struct key_row, rule)
 
 static const struct word words[] = {
-	{ "token", value_token, AT(key.token), 0, 0 },
-	{ "object", value_object, AT(key.object), 0, URI_MAX },
+	{ "token", value_token, AT_RULE(key.token, token_rule), 0, 0 },
+	{ "object", value_object, AT_RULE(key.object, object_rule), 0,
+	    URI_MAX },
 	{ "use", value_use, AT_RULE(key, key.use_rule), 0, 0 },
 	{ "notify", value_tag, AT(key.limits.notify), 0, 0 },
 	{ "formats", value_formats, AT(key.limits.formats), 0, 0 },
 	{ "hashes", value_hashes, AT(key.limits.hashes), 0, 0 },
-	{ "certificate", value_path, AT(certificate_path), 0, 0 },
+	{ "certificate", value_path,
+	    AT_RULE(certificate_path, certificate_rule), 0, 0 },
 	{ "not-before", value_date,
 	    AT_RULE(key.limits.not_before, key.limits.not_before_rule), 0, 0 },
 	{ "not-after", value_date,
 	    AT_RULE(key.limits.not_after, key.limits.not_after_rule), 0, 0 },
-	{ "allow-extractable", value_yes, AT(key.allow_extractable), 0, 0 },
-	{ "allow-short-rsa", value_yes, AT(key.allow_short), 0, 0 },
+	{ "allow-extractable", value_yes,
+	    AT_RULE(key.allow_extractable, extractable_rule), 0, 0 },
+	{ "allow-short-rsa", value_yes, AT_RULE(key.allow_short, short_rule), 0,
+	    0 },
 };
 
 static void *
 key_open(const struct place *place, const char *name, struct text_error *reterr)
 {
 	struct tree *tree = place->tree;
-	struct key_row *row = tree_find_key(tree, name);
+	struct key_row *row;
 
-	if (row != NULL) {
+	if ((name = place_name(place, name, reterr)) == NULL ||
+	    place_room(place, &tree->keys, tree->mark.keys, TENANT_KEYS_MAX,
+		reterr) == -1)
+		return NULL;
+	if ((row = tree_find_key(tree, name)) != NULL) {
 		text_fail(reterr, 0, "key %s is already defined in %s:%u", name,
 		    row->key.rule.file, row->key.rule.line);
 		return NULL;
 	}
-	if ((name = place_text(place, name, reterr)) == NULL)
-		return NULL;
 	if ((row = rows_add(&tree->keys)) != NULL) {
 		row->key.name = name;
+		row->key.tenant = tree->tenant;
 		row->key.rule = place->rule;
 		row->key.index = tree->keys.count - 1;
 		row->key.limits.hash_set = DEFAULT_HASHES;

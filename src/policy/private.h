@@ -13,6 +13,13 @@
 struct key_row {
 	struct signing_key key;
 	const char *certificate_path;
+	struct rule token_rule, object_rule, certificate_rule;
+	struct rule extractable_rule, short_rule;
+};
+
+/* How many rows there were. */
+struct mark {
+	size_t keys, profiles, clients, tenants;
 };
 
 struct tree {
@@ -22,8 +29,15 @@ struct tree {
 	size_t format_count;
 
 	struct server_conf server;
-	struct rows tokens, keys, profiles, clients;
+	struct rows tokens, keys, profiles, clients, tenants;
 	struct index token_names, key_names, profile_names, client_blobs;
+	struct index tenant_names;
+
+	/* Whose files are being taken in (NULL: the tree's own), since when,
+	 * and the tree that was in force before, or NULL. */
+	const struct tenant *tenant;
+	struct mark mark;
+	const struct tree *before;
 };
 
 /* The classes of formats that there are. */

@@ -6,7 +6,8 @@
 
 #include "policy/address.h"
 #include "policy/list.h"
-#include "policy/value.h"
+#include "policy/scope.h"
+#include "policy/tenant.h"
 
 #define ALL_VERBS ((1u << VERB_COUNT) - 1)
 
@@ -103,7 +104,7 @@ value_default(const struct place *place, const struct word *word,
 	offsetof(struct profile, field), offsetof(struct profile, rule)
 
 static const struct word words[] = {
-	{ "keys", value_names, AT(keys), 0, 0 },
+	{ "keys", value_own_names, AT(keys), 0, 0 },
 	{ "verbs", value_verbs, AT(limits.verbs), 0, 0 },
 	{ "formats", value_formats, AT(limits.formats), 0, 0 },
 	{ "hashes", value_hashes, AT(limits.hashes), 0, 0 },
@@ -126,17 +127,20 @@ profile_open(
     const struct place *place, const char *name, struct text_error *reterr)
 {
 	struct tree *tree = place->tree;
-	struct profile *profile = tree_find_profile(tree, name);
+	struct profile *profile;
 
-	if (profile != NULL) {
+	if ((name = place_name(place, name, reterr)) == NULL ||
+	    place_room(place, &tree->profiles, tree->mark.profiles,
+		TENANT_PROFILES_MAX, reterr) == -1)
+		return NULL;
+	if ((profile = tree_find_profile(tree, name)) != NULL) {
 		text_fail(reterr, 0, "profile %s is already defined in %s:%u",
 		    name, profile->rule.file, profile->rule.line);
 		return NULL;
 	}
-	if ((name = place_text(place, name, reterr)) == NULL)
-		return NULL;
 	if ((profile = rows_add(&tree->profiles)) != NULL) {
 		profile->name = name;
+		profile->tenant = tree->tenant;
 		profile->rule = place->rule;
 		profile->limits.verb_set = ALL_VERBS;
 		profile->limits.hash_set = UINT_MAX;

@@ -7,7 +7,8 @@
 
 #include "policy/list.h"
 #include "policy/private.h"
-#include "policy/value.h"
+#include "policy/scope.h"
+#include "policy/tenant.h"
 
 enum reason
 refuse(struct verdict *verdict, enum reason reason, struct rule rule,
@@ -40,12 +41,22 @@ key_allows_format(
 }
 
 static bool
+profile_allows_format(
+    const struct profile *profile, const struct format_word *format)
+{
+	return profile->limits.formats.item == NULL ||
+	    names_have(&profile->limits.formats, format->name);
+}
+
+static bool
 both_allow_format(const struct profile *profile, const struct signing_key *key,
     const struct format_word *format)
 {
+	struct rule ignored;
+
 	return key_allows_format(key, format) &&
-	    (profile->limits.formats.item == NULL ||
-		names_have(&profile->limits.formats, format->name));
+	    profile_allows_format(profile, format) &&
+	    tenant_allows_format(profile->tenant, format->name, &ignored);
 }
 
 static void
@@ -95,15 +106,33 @@ check_hash(const struct grant *grant, enum hash hash, struct verdict *verdict)
 	unsigned both = profile->limits.hash_set & key->limits.hash_set;
 	struct rule rule = rule_or(&key->limits.hashes, key->rule);
 
+	for (const struct tenant *t = profile->tenant; t != NULL; t = t->parent)
+		both &= t->limits.hash_set;
 	if ((both & 1u << hash) != 0)
 		return REASON_OK;
 	if ((profile->limits.hash_set & 1u << hash) == 0)
 		rule = profile->limits.hashes.rule;
+	else if ((key->limits.hash_set & 1u << hash) != 0)
+		tenant_allows_hash(profile->tenant, hash, &rule);
 	refuse(verdict, REASON_HASH, rule,
 	    "you may not use %s with key %s; allowed: ", hash_word(hash),
 	    key->name);
 	tell_hashes(verdict, both);
 	return REASON_HASH;
+}
+
+/* In a tenant both `release' and `team/release' name the key. */
+static const struct signing_key *
+find_key(
+    const struct tree *tree, const struct profile *profile, const char *name)
+{
+	char scoped[NAME_SIZE];
+
+	if (strchr(name, '/') == NULL &&
+	    scope_name(profile->tenant, name, scoped) == 0)
+		name = scoped;
+	return names_have(&profile->keys, name) ? tree_key_by_name(tree, name) :
+						  NULL;
 }
 
 static enum reason
@@ -129,8 +158,7 @@ resolve_key(const struct tree *tree, const struct profile *profile,
 		return refuse(verdict, REASON_KEY_UNKNOWN,
 		    rule_or(keys, profile->rule),
 		    "the profile %s grants no key", profile->name);
-	ret->key = tree_key_by_name(tree, name);
-	if (ret->key != NULL && names_have(keys, name))
+	if ((ret->key = find_key(tree, profile, name)) != NULL)
 		return REASON_OK;
 	/* One text for both: which keys exist is nobody else's business. */
 	refuse(verdict, REASON_KEY_UNKNOWN, rule_or(keys, profile->rule),
@@ -153,7 +181,10 @@ native_format(const struct tree *tree, const struct profile *profile,
 		return NULL;
 	for (size_t i = 0; i < tree->format_count; i++)
 		if (!tree->formats[i].wrapped)
-			return &tree->formats[i];
+			return both_allow_format(
+				   profile, key, &tree->formats[i]) ?
+			    &tree->formats[i] :
+			    NULL;
 	return NULL;
 }
 
@@ -235,6 +266,9 @@ resolve_format(const struct tree *tree, const struct profile *profile,
 	} else if (format == NULL || key_allows_format(key, format)) {
 		rule = rule_or(&profile->limits.formats, rule);
 	}
+	if (format != NULL && profile_allows_format(profile, format) &&
+	    key_allows_format(key, format))
+		tenant_allows_format(profile->tenant, name, &rule);
 	if (reason == REASON_USE)
 		refuse(verdict, reason, rule,
 		    "format %s is %s and key %s has use = %s; allowed: ", name,

@@ -10,7 +10,7 @@
 #define SAID_MAX (1u << 20)
 
 static const struct kind *const kinds[] = { &kind_server, &kind_limits,
-	&kind_audit, &kind_token, &kind_key, &kind_profile };
+	&kind_audit, &kind_token, &kind_key, &kind_profile, &kind_tenant };
 #define KINDS (sizeof(kinds) / sizeof(kinds[0]))
 
 /* Where each part lives. */
@@ -19,6 +19,7 @@ static const char *const folders[] = {
 	[TREE_TOKENS] = "tokens.d",
 	[TREE_KEYS] = "keys.d",
 	[TREE_PROFILES] = "profiles.d",
+	[TREE_TENANTS] = "tenants.d",
 };
 
 /* Words of capabilities to come: refused, so that nobody relies on them. */

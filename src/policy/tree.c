@@ -10,6 +10,7 @@
 #include "policy/finish.h"
 #include "policy/section.h"
 #include "policy/server.h"
+#include "policy/tenant.h"
 
 /* A file's name is part of rules in records. */
 #define FILE_NAME_MAX 200
@@ -55,6 +56,14 @@ client_key(const struct rows *rows, size_t number, size_t *ret_len)
 	return client->blob;
 }
 
+static const void *
+tenant_key(const struct rows *rows, size_t number, size_t *ret_len)
+{
+	const struct tenant *tenant = rows_at(rows, number);
+
+	return name_key(tenant->name, ret_len);
+}
+
 struct tree *
 tree_new(const char *dir, const struct format_word *formats, size_t count)
 {
@@ -69,6 +78,8 @@ tree_new(const char *dir, const struct format_word *formats, size_t count)
 	rows_init(&tree->keys, sizeof(struct key_row));
 	rows_init(&tree->profiles, sizeof(struct profile));
 	rows_init(&tree->clients, sizeof(struct client_key));
+	rows_init(&tree->tenants, sizeof(struct tenant));
+	index_init(&tree->tenant_names, &tree->tenants, tenant_key);
 	index_init(&tree->token_names, &tree->tokens, token_key);
 	index_init(&tree->key_names, &tree->keys, key_key);
 	index_init(&tree->profile_names, &tree->profiles, profile_key);
@@ -90,10 +101,12 @@ tree_free(struct tree *tree)
 	index_release(&tree->key_names);
 	index_release(&tree->profile_names);
 	index_release(&tree->client_blobs);
+	index_release(&tree->tenant_names);
 	rows_release(&tree->tokens);
 	rows_release(&tree->keys);
 	rows_release(&tree->profiles);
 	rows_release(&tree->clients);
+	rows_release(&tree->tenants);
 	arena_release(&tree->arena);
 	free(tree);
 }
@@ -160,5 +173,6 @@ tree_finish(struct tree *tree, text_error_fn *told, void *told_arg)
 
 	finish_keys(&in);
 	finish_profiles(&in);
+	finish_tenant(&in);
 	return in.errors;
 }

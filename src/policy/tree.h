@@ -18,6 +18,7 @@ enum tree_part {
 	TREE_KEYS,
 	TREE_PROFILES,
 	TREE_AUTHORIZED,
+	TREE_TENANTS,
 };
 
 struct tree;
@@ -39,7 +40,10 @@ unsigned tree_add(struct tree *, enum tree_part, const char *file,
 const char *tree_certificate_path(const struct tree *, size_t key);
 int tree_certificate(struct tree *, size_t key, const char *pem);
 
-/* The checks that need the whole; returns how many errors were told. */
+/*
+ * The checks that need the whole tree, or the whole of a tenant (tree_enter,
+ * policy/tenant.h); returns how many errors were told.
+ */
 unsigned tree_finish(struct tree *, text_error_fn *told, void *told_arg);
 
 const struct server_conf *tree_server(const struct tree *);

@@ -120,3 +120,26 @@ uri_check(const char *uri, struct text_error *reterr)
 		    reterr, 0, "the URI needs object= or id= to name a key");
 	return 0;
 }
+
+bool
+uri_object(const char *uri, char ret[URI_OBJECT_SIZE])
+{
+	static const char name[] = "object=";
+	const char *at = uri + strlen(scheme);
+	size_t used = 0;
+
+	while (strncmp(at, name, strlen(name)) != 0) {
+		at += strcspn(at, ";");
+		if (*at++ == '\0')
+			return false;
+	}
+	for (at += strlen(name); *at != '\0' && *at != ';'; at++, used++) {
+		uint8_t byte = (uint8_t)*at;
+
+		if (*at == '%' && hex_decode(at + 1, 2, &byte) == 0)
+			at += 2;
+		ret[used] = (char)byte;
+	}
+	ret[used] = '\0';
+	return true;
+}

@@ -10,8 +10,12 @@
 #include "base/text.h"
 
 #define URI_MAX 511
+#define URI_OBJECT_SIZE 256
 
 /* object= or id= must be there: 0, or -1 with reterr->what. */
 int uri_check(const char *, struct text_error *reterr);
+
+/* The label of object=, decoded, from a URI that was checked: is there one? */
+bool uri_object(const char *uri, char ret[URI_OBJECT_SIZE]);
 
 #endif

@@ -20,5 +20,7 @@ bool address_list_match(const char *list, const char *address);
 
 /* Globs of artifact names: * and ? (both match '/' too), [a-z], [!a-z]. */
 bool glob_match(const char *pattern, const char *text);
+/* Has each '[' its ']'?  (One without stands for itself.) */
+bool glob_check(const char *pattern);
 
 #endif

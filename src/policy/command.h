@@ -27,6 +27,11 @@ enum verb {
 	VERB_COUNT,
 };
 
+/* Those that name a signing key. */
+#define KEY_VERBS                                                \
+	(1u << VERB_PUBKEY | 1u << VERB_CERT | 1u << VERB_SIGN | \
+	    1u << VERB_CHECK)
+
 enum log_action {
 	LOG_CHECKPOINT,
 	LOG_PROOF, /* of digest */

@@ -66,6 +66,7 @@ struct limits {
 	struct rule from_rule, hours_rule, not_before_rule, not_after_rule;
 	struct rule max_lines_rule, rate_rule, burst_rule, concurrency_rule;
 	struct rule per_day_rule, priority_rule, on_exceed_rule;
+	uint32_t given; /* 1u << row of limit_words, for each word said */
 };
 
 struct signing_key {
@@ -88,7 +89,8 @@ struct signing_key {
 struct digests_from {
 	const char *file; /* absolute; NULL: none */
 	struct names command; /* item NULL: none; item[0] is a path */
-	struct rule rule;
+	bool network; /* digests-network: the command may open sockets */
+	struct rule rule, network_rule;
 };
 
 struct profile {

@@ -103,6 +103,32 @@ check_default(struct intake *in, const struct profile *profile)
 	    verdict.text);
 }
 
+/* Who would be second to a second is not asked. */
+static void
+check_second(struct intake *in, const struct profile *profile)
+{
+	const struct rule *rule = &profile->second_rule;
+	const struct profile *second;
+
+	if (profile->second == NULL)
+		return;
+	second = tree_profile_by_name(in->tree, profile->second);
+	if (second == NULL)
+		intake_fail(in, rule->file, rule->line,
+		    "profile %s: require-second: there is no profile %s",
+		    profile->name, profile->second);
+	else if (second == profile)
+		intake_fail(in, rule->file, rule->line,
+		    "profile %s: require-second must name another profile",
+		    profile->name);
+	else if (second->second != NULL)
+		intake_fail(in, rule->file, rule->line,
+		    "profile %s: require-second: profile %s needs a second "
+		    "key itself (%s:%u)",
+		    profile->name, second->name, second->second_rule.file,
+		    second->second_rule.line);
+}
+
 void
 finish_keys(struct intake *in)
 {
@@ -129,6 +155,7 @@ finish_profiles(struct intake *in)
 	     i++) {
 		const struct profile *profile = tree_profile(in->tree, i);
 
+		check_second(in, profile);
 		if (!check_keys(in, profile))
 			continue;
 		if (profile->keys.count > 0 && !check_grants(in, profile))

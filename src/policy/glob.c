@@ -74,3 +74,19 @@ glob_match(const char *pattern, const char *text)
 		pattern++;
 	return *pattern == '\0';
 }
+
+bool
+glob_check(const char *pattern)
+{
+	const char *next;
+
+	for (; *pattern != '\0'; pattern = next) {
+		next = pattern + 1;
+		if (*pattern == '[') {
+			set_match(pattern, 'a', &next);
+			if (next == NULL)
+				return false;
+		}
+	}
+	return true;
+}

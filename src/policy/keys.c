@@ -2,6 +2,7 @@
 /* The words of [key NAME]. */
 #include <string.h>
 
+#include "policy/limits.h"
 #include "policy/scope.h"
 #include "policy/tenant.h"
 #include "policy/uri.h"
@@ -56,15 +57,8 @@ static const struct word words[] = {
 	{ "object", value_object, AT_RULE(key.object, object_rule), 0,
 	    URI_MAX },
 	{ "use", value_use, AT_RULE(key, key.use_rule), 0, 0 },
-	{ "notify", value_tag, AT(key.limits.notify), 0, 0 },
-	{ "formats", value_formats, AT(key.limits.formats), 0, 0 },
-	{ "hashes", value_hashes, AT(key.limits.hashes), 0, 0 },
 	{ "certificate", value_path,
 	    AT_RULE(certificate_path, certificate_rule), 0, 0 },
-	{ "not-before", value_date,
-	    AT_RULE(key.limits.not_before, key.limits.not_before_rule), 0, 0 },
-	{ "not-after", value_date,
-	    AT_RULE(key.limits.not_after, key.limits.not_after_rule), 0, 0 },
 	{ "allow-extractable", value_yes,
 	    AT_RULE(key.allow_extractable, extractable_rule), 0, 0 },
 	{ "allow-short-rsa", value_yes, AT_RULE(key.allow_short, short_rule), 0,
@@ -91,7 +85,7 @@ key_open(const struct place *place, const char *name, struct text_error *reterr)
 		row->key.tenant = tree->tenant;
 		row->key.rule = place->rule;
 		row->key.index = tree->keys.count - 1;
-		row->key.limits.hash_set = DEFAULT_HASHES;
+		limits_init(&row->key.limits, DEFAULT_HASHES);
 		if (index_add(&tree->key_names, row->key.index) == 0)
 			return row;
 	}
@@ -123,14 +117,30 @@ static int
 check_audit(const struct key_row *row, struct text_error *reterr)
 {
 	const struct signing_key *key = &row->key;
+	const char *word = limits_first(&key->limits);
 
-	if (key->limits.formats.count == 0 && key->limits.hashes.count == 0 &&
-	    row->certificate_path == NULL && key->limits.notify == NULL)
+	if (word == NULL && row->certificate_path != NULL)
+		word = "certificate";
+	if (word == NULL)
 		return 0;
 	return text_fail(reterr, key->use_rule.line,
-	    "key %s has use = audit: formats, hashes, certificate and notify "
-	    "are for keys that clients use",
-	    key->name);
+	    "key %s has use = audit: %s is for keys that clients use",
+	    key->name, word);
+}
+
+/* The others of a client's verbs name no key. */
+static int
+check_verbs(const struct signing_key *key, struct text_error *reterr)
+{
+	const struct names *verbs = &key->limits.verbs;
+
+	for (size_t i = 0; i < verbs->count; i++)
+		if ((KEY_VERBS & 1u << verb_by_word(verbs->item[i])) == 0)
+			return text_fail(reterr, verbs->rule.line,
+			    "key %s: the verb %s names no key; verbs that do: "
+			    "pubkey, cert, sign, check",
+			    key->name, verbs->item[i]);
+	return 0;
 }
 
 static int
@@ -150,15 +160,11 @@ key_close(const struct place *place, void *object, struct text_error *reterr)
 		    "key %s has no use: write use = raw, use = wrapped or "
 		    "use = audit",
 		    key->name);
-	if (key->limits.not_before != 0 && key->limits.not_after != 0 &&
-	    key->limits.not_before >= key->limits.not_after)
-		return text_fail(reterr, key->limits.not_after_rule.line,
-		    "key %s: not-after is not later than not-before",
-		    key->name);
 	if (key->audit)
 		return check_audit(row, reterr);
-	if (key->limits.hashes.count > 0)
-		key->limits.hash_set = names_hashes(&key->limits.hashes);
+	if (limits_close("key", key->name, &key->limits, reterr) == -1 ||
+	    check_verbs(key, reterr) == -1)
+		return -1;
 	return check_class(place->tree, key, reterr);
 }
 
@@ -171,4 +177,5 @@ const struct kind kind_key = {
 	key_open,
 	key_close,
 	offsetof(struct key_row, key.said),
+	offsetof(struct key_row, key.limits),
 };

@@ -4,62 +4,10 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "policy/address.h"
+#include "policy/limits.h"
 #include "policy/list.h"
 #include "policy/scope.h"
 #include "policy/tenant.h"
-
-#define ALL_VERBS ((1u << VERB_COUNT) - 1)
-
-static int
-check_verb(const void *arg, const char *item, struct text_error *reterr)
-{
-	enum verb ignored;
-
-	(void)arg;
-	return verb_parse(item, &ignored, reterr);
-}
-
-static int
-value_verbs(const struct place *place, const struct word *word,
-    const char *value, void *field, struct text_error *reterr)
-{
-	(void)word;
-	return value_list(place, value, true, check_verb, NULL, field, reterr);
-}
-
-/* Written with blanks or commas, kept as sshd's from= has it. */
-static int
-value_from(const struct place *place, const struct word *word,
-    const char *value, void *field, struct text_error *reterr)
-{
-	const char **ret = field, *at = value, *item, *copy;
-	char list[INI_LINE_MAX + 1];
-	size_t used = 0, len;
-
-	(void)word;
-	while (list_next(&at, true, &item, &len)) {
-		if (used > 0)
-			list[used++] = ',';
-		memcpy(list + used, item, len);
-		used += len;
-	}
-	list[used] = '\0';
-	if (address_list_check(list, reterr) == -1)
-		return -1;
-	if ((copy = place_text(place, list, reterr)) == NULL)
-		return -1;
-	*ret = copy;
-	return 0;
-}
-
-static int
-value_globs(const struct place *place, const struct word *word,
-    const char *value, void *field, struct text_error *reterr)
-{
-	(void)word;
-	return value_list(place, value, true, NULL, NULL, field, reterr);
-}
 
 /* Whose records the log verb shows. */
 static int
@@ -105,21 +53,14 @@ value_default(const struct place *place, const struct word *word,
 
 static const struct word words[] = {
 	{ "keys", value_own_names, AT(keys), 0, 0 },
-	{ "verbs", value_verbs, AT(limits.verbs), 0, 0 },
-	{ "formats", value_formats, AT(limits.formats), 0, 0 },
-	{ "hashes", value_hashes, AT(limits.hashes), 0, 0 },
 	{ "default", value_default, 0, offsetof(struct profile, default_rule),
 	    0, 0 },
-	{ "from", value_from, AT_RULE(limits.from, limits.from_rule), 0, 0 },
-	{ "not-before", value_date,
-	    AT_RULE(limits.not_before, limits.not_before_rule), 0, 0 },
-	{ "not-after", value_date,
-	    AT_RULE(limits.not_after, limits.not_after_rule), 0, 0 },
-	{ "max-lines", value_u64,
-	    AT_RULE(limits.max_lines, limits.max_lines_rule), 1, UINT32_MAX },
-	{ "names", value_globs, AT(limits.globs), 0, 0 },
-	{ "notify", value_tag, AT(limits.notify), 0, 0 },
 	{ "log", value_log, AT(log_all), 0, 0 },
+	{ "require-second", value_own_name, AT_RULE(second, second_rule), 0,
+	    0 },
+	{ "digests-from", value_digests, AT_RULE(digests, digests.rule), 0, 0 },
+	{ "digests-network", value_yes,
+	    AT_RULE(digests.network, digests.network_rule), 0, 0 },
 };
 
 static void *
@@ -142,8 +83,7 @@ profile_open(
 		profile->name = name;
 		profile->tenant = tree->tenant;
 		profile->rule = place->rule;
-		profile->limits.verb_set = ALL_VERBS;
-		profile->limits.hash_set = UINT_MAX;
+		limits_init(&profile->limits, UINT_MAX);
 		if (index_add(&tree->profile_names, tree->profiles.count - 1) ==
 		    0)
 			return profile;
@@ -159,20 +99,13 @@ profile_close(
 	struct profile *profile = object;
 
 	(void)place;
-	if (profile->limits.not_before != 0 && profile->limits.not_after != 0 &&
-	    profile->limits.not_before >= profile->limits.not_after)
-		return text_fail(reterr, profile->limits.not_after_rule.line,
-		    "profile %s: not-after is not later than not-before",
+	if (profile->digests.network_rule.file != NULL &&
+	    profile->digests.command.item == NULL)
+		return text_fail(reterr, profile->digests.network_rule.line,
+		    "profile %s: digests-network is for digests-from with a "
+		    "command",
 		    profile->name);
-	if (profile->limits.hashes.count > 0)
-		profile->limits.hash_set =
-		    names_hashes(&profile->limits.hashes);
-	if (profile->limits.verbs.count > 0)
-		profile->limits.verb_set = 1u << VERB_GREETING;
-	for (size_t i = 0; i < profile->limits.verbs.count; i++)
-		profile->limits.verb_set |= 1u
-		    << verb_by_word(profile->limits.verbs.item[i]);
-	return 0;
+	return limits_close("profile", profile->name, &profile->limits, reterr);
 }
 
 const struct kind kind_profile = {
@@ -184,4 +117,5 @@ const struct kind kind_profile = {
 	profile_open,
 	profile_close,
 	offsetof(struct profile, said),
+	offsetof(struct profile, limits),
 };

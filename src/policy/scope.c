@@ -55,6 +55,21 @@ value_own_names(const struct place *place, const struct word *word,
 }
 
 int
+value_own_name(const struct place *place, const struct word *word,
+    const char *value, void *field, struct text_error *reterr)
+{
+	const char **ret = field, *name;
+
+	if (!text_is_name(value))
+		return text_fail(reterr, 0, "%s: \"%.64s\" is not a name",
+		    word->name, value);
+	if ((name = place_name(place, value, reterr)) == NULL)
+		return -1;
+	*ret = name;
+	return 0;
+}
+
+int
 place_room(const struct place *place, const struct rows *rows, size_t before,
     size_t max, struct text_error *reterr)
 {

@@ -18,6 +18,7 @@ const char *place_name(
 
 /* struct names of names in the file's own tenant */
 value_fn value_own_names;
+value_fn value_own_name; /* const char *; only one */
 
 /* May the tenant have one more?  0, or -1 with reterr->what. */
 int place_room(const struct place *, const struct rows *, size_t before,

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "policy/limits.h"
 #include "policy/list.h"
 
 /* The lines of one section. */
@@ -23,10 +24,8 @@ static const char *const folders[] = {
 };
 
 /* Words of capabilities to come: refused, so that nobody relies on them. */
-static const char *const later[] = { "approvals", "approvers", "burst",
-	"concurrency", "digests-from", "env", "from", "hours", "max-lines",
-	"names", "on-exceed", "per-day", "priority", "purpose", "rate",
-	"repeat-window", "require-second", "requires", "signed-by", "verbs" };
+static const char *const later[] = { "approvals", "approvers", "hours",
+	"requires", "signed-by" };
 
 struct section_reader {
 	struct intake *in;
@@ -159,22 +158,36 @@ fail_word(const struct kind *kind, const char *name, struct text_error *reterr)
 	sentence_init(&s, known, sizeof(known));
 	for (size_t i = 0; i < kind->count; i++)
 		sentence_item(&s, kind->words[i].name);
+	for (size_t i = 0; kind->limits != 0 && i < limit_word_count; i++)
+		sentence_item(&s, limit_words[i].name);
 	return text_fail(
 	    reterr, 0, "unknown word %.40s; known: %s", name, known);
+}
+
+static const struct word *
+word_find(const struct word *words, size_t count, const char *name)
+{
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(words[i].name, name) == 0)
+			return &words[i];
+	return NULL;
 }
 
 static int
 word_set(struct section_reader *r, const char *name, const char *value,
     struct text_error *reterr)
 {
-	const struct word *word = NULL;
+	const struct kind *kind = r->kind;
+	const struct word *word = word_find(kind->words, kind->count, name);
 	char *object = r->object;
 
-	for (size_t i = 0; i < r->kind->count && word == NULL; i++)
-		if (strcmp(r->kind->words[i].name, name) == 0)
-			word = &r->kind->words[i];
+	if (word == NULL && kind->limits != 0) {
+		object += kind->limits;
+		word = word_find(limit_words, limit_word_count, name);
+		limits_given((struct limits *)object, word);
+	}
 	if (word == NULL)
-		return fail_word(r->kind, name, reterr);
+		return fail_word(kind, name, reterr);
 	if (word->set(&r->place, word, value, object + word->field, reterr) ==
 	    -1)
 		return -1;

@@ -44,6 +44,8 @@ struct kind {
 	int (*close)(
 	    const struct place *, void *object, struct text_error *reterr);
 	size_t said; /* offset of where its lines are kept; 0: nowhere */
+	size_t limits; /* offset of its struct limits, whose words it has, too;
+			  0: none */
 };
 
 extern const struct kind kind_server, kind_limits, kind_audit;

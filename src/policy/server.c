@@ -235,6 +235,7 @@ const struct kind kind_server = {
 	server_open,
 	NULL,
 	offsetof(struct server_conf, said),
+	0,
 };
 
 const struct kind kind_limits = {
@@ -245,6 +246,7 @@ const struct kind kind_limits = {
 	server_open,
 	NULL,
 	offsetof(struct server_conf, said),
+	0,
 };
 
 const struct kind kind_audit = {
@@ -255,4 +257,5 @@ const struct kind kind_audit = {
 	server_open,
 	NULL,
 	offsetof(struct server_conf, said),
+	0,
 };

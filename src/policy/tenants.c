@@ -130,4 +130,5 @@ const struct kind kind_tenant = {
 	tenant_open,
 	tenant_close,
 	offsetof(struct tenant, said),
+	0,
 };

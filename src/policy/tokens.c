@@ -236,4 +236,5 @@ const struct kind kind_token = {
 	token_open,
 	token_close,
 	offsetof(struct token_conf, said),
+	0,
 };

@@ -20,6 +20,14 @@ value_fn value_path; /* const char *; absolute from the file's folder */
 value_fn value_user; /* const char *; a user's name */
 value_fn value_tag; /* const char *; a name shorter than TAG_SIZE */
 
+value_fn value_address; /* const char *; as sshd's from= has it */
+value_fn value_rate; /* struct rate */
+value_fn value_priority; /* enum priority */
+value_fn value_on_exceed; /* bool; refuse or suspend */
+value_fn value_digests; /* struct digests_from */
+
+/* struct names of verbs, globs, and names of variables */
+value_fn value_verbs, value_globs, value_env;
 /* struct names of names, hashes, formats */
 value_fn value_names, value_hashes, value_formats;
 

@@ -179,12 +179,8 @@ refuses_an_end_before_its_start(void **state)
 static void
 refuses_every_word_of_later_versions(void **state)
 {
-	static const char *const later[] = { "approvals = 2 of a", "burst = 1",
-		"concurrency = 1", "env = A", "from = 10.0.0.0/8",
-		"hours = mon-fri", "max-lines = 5", "names = *",
-		"on-exceed = suspend", "per-day = 5", "priority = 1",
-		"purpose = p", "rate = 5", "repeat-window = 1d",
-		"require-second = x", "verbs = sign", "digests-from = f" };
+	static const char *const later[] = { "approvals = 2 of a",
+		"approvers = a", "requires = x", "signed-by = y" };
 	char text[256], line[256];
 
 	(void)state;
@@ -199,13 +195,24 @@ refuses_every_word_of_later_versions(void **state)
 }
 
 static void
+refuses_verbs_that_name_no_key(void **state)
+{
+	(void)state;
+	tree_free(tree_with(GOOD "verbs = pubkey cert sign check\n"));
+	assert_refused(GOOD "verbs = sign whoami\n",
+	    "keys.d/k.conf:5: key release: the verb whoami names no key; "
+	    "verbs that do: pubkey, cert, sign, check");
+}
+
+static void
 refuses_unknown_words_and_names_the_known(void **state)
 {
 	(void)state;
 	assert_refused(GOOD "format = raw\n",
 	    "keys.d/k.conf:5: unknown word format; known: token, object, use, "
-	    "notify, formats, hashes, certificate, not-before, not-after, "
-	    "allow-extractable, allow-short-rsa");
+	    "certificate, allow-extractable, allow-short-rsa, from, "
+	    "not-before, not-after, verbs, formats, hashes, names, max-lines, "
+	    "rate, burst, per-day, concurrency, on-exceed, ...");
 	assert_refused("[profile x]\nkeys = a\n" GOOD,
 	    "keys.d/k.conf:1: section [profile] belongs in profiles.d");
 }
@@ -238,9 +245,14 @@ refuses_to_lend_the_log_key_out(void **state)
 {
 	const struct texts texts = { .keys = GOOD AUDIT,
 		.profiles = "[profile ci]\nkeys = release log\n" };
-	static const char *const words[] = { "formats = raw", "hashes = sha256",
-		"notify = x", "certificate = a.pem" };
-	char text[512];
+	static const char *const words[] = { "certificate = a.pem",
+		"from = 10.0.0.0/8", "not-before = 2026-01-01",
+		"not-after = 2026-01-01", "verbs = sign", "formats = raw",
+		"hashes = sha256", "names = *", "max-lines = 5", "rate = 5/m",
+		"burst = 2", "per-day = 5", "concurrency = 1",
+		"on-exceed = refuse", "repeat-window = 1d", "priority = normal",
+		"env = A", "purpose = p", "notify = x" };
+	char text[512], line[256];
 
 	(void)state;
 	assert_told(&texts,
@@ -248,10 +260,11 @@ refuses_to_lend_the_log_key_out(void **state)
 	    "no client's");
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
 		snprintf(text, sizeof(text), GOOD AUDIT "%s\n", words[i]);
-		assert_refused(text,
-		    "keys.d/k.conf:8: key log has use = audit: formats, "
-		    "hashes, certificate and notify are for keys that clients "
-		    "use");
+		snprintf(line, sizeof(line),
+		    "keys.d/k.conf:8: key log has use = audit: %.*s is for "
+		    "keys that clients use",
+		    (int)strcspn(words[i], " "), words[i]);
+		assert_refused(text, line);
 	}
 }
 
@@ -297,6 +310,7 @@ main(void)
 		cmocka_unit_test(refuses_formats_of_the_other_class),
 		cmocka_unit_test(refuses_an_end_before_its_start),
 		cmocka_unit_test(refuses_every_word_of_later_versions),
+		cmocka_unit_test(refuses_verbs_that_name_no_key),
 		cmocka_unit_test(refuses_unknown_words_and_names_the_known),
 		cmocka_unit_test(takes_one_key_for_the_log),
 		cmocka_unit_test(refuses_to_lend_the_log_key_out),

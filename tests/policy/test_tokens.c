@@ -203,8 +203,8 @@ refuses_unknown_and_later_words(void **state)
 	    "tokens.d/t.conf:5: unknown word pin; known: module, token, "
 	    "serial, pin-file, pin-credential, workers, timeout, environment, "
 	    "network");
-	assert_refused(GOOD "priority = 1\n",
-	    "tokens.d/t.conf:5: priority is not supported by this version in "
+	assert_refused(GOOD "approvals = 1\n",
+	    "tokens.d/t.conf:5: approvals is not supported by this version in "
 	    "[token]");
 }
 

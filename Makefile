@@ -41,7 +41,7 @@ LIBS_p11	:= libseccomp libcrypto
 LIBS_review	:= libseccomp inih libcrypto zlib jansson
 LIBS_listener	:= libseccomp inih
 LIBS_session	:= libseccomp libssh
-LIBS_broker	:= libseccomp inih libcrypto zlib
+LIBS_broker	:= libseccomp inih libcrypto zlib sqlite3
 LIBS_token	:= libseccomp libp11 libcrypto
 LIBS_ctl	:= libseccomp inih libp11 libcrypto zlib jansson
 

@@ -126,15 +126,28 @@ static const struct jail_call note_calls[] = {
 	{ .name = NULL },
 };
 
+static const struct jail_call store_calls[] = {
+	EVERY_THREAD,
+	{ .name = "pwrite64", .why = "the database" },
+	{ .name = "fdatasync", .why = "its changes" },
+	{ .name = "fsync", .why = "the same" },
+	{ .name = "ftruncate", .why = "its log, shortened" },
+	{ .name = "fcntl", .why = "its lock" },
+	{ .name = "geteuid", .why = "whose its log is" },
+	{ .name = "unlink", .why = "its log, at the end" },
+	{ .name = NULL },
+};
+
 /* None of the threads may begin before the loop is jailed too. */
-#define PARTIES 5
+#define PARTIES 6
 
 enum {
 	LOOP,
 	JOURNAL,
 	LOADER,
 	ARCHIVE,
-	NOTE
+	NOTE,
+	STORE
 };
 
 static const struct jail jails[PARTIES] = {
@@ -143,6 +156,7 @@ static const struct jail jails[PARTIES] = {
 	[LOADER] = { .name = "loader", .calls = loader_calls },
 	[ARCHIVE] = { .name = "archive", .calls = archive_calls },
 	[NOTE] = { .name = "note", .calls = note_calls },
+	[STORE] = { .name = "store", .calls = store_calls },
 };
 
 /* Folders outside the tree that certificates may come from. */
@@ -253,6 +267,13 @@ jail_note_gate(void *unused)
 {
 	(void)unused;
 	gate(NOTE);
+}
+
+void
+jail_store_gate(void *unused)
+{
+	(void)unused;
+	gate(STORE);
 }
 
 int

@@ -21,16 +21,7 @@
 #include "audit/record.h"
 #include "base/loop.h"
 #include "base/text.h"
-
-/*
- * Someone who waits for a record.  Embedded by its owner; it must stay until
- * fn was called, once, from the loop.
- */
-struct waiter {
-	struct waiter *next;
-	uint64_t ticket;
-	void (*fn)(struct waiter *, bool ok);
-};
+#include "broker/waiter.h"
 
 struct journal;
 

@@ -23,6 +23,7 @@
 #include "broker/records.h"
 #include "broker/reload.h"
 #include "broker/service.h"
+#include "broker/store.h"
 #include "conf/load.h"
 
 #define LISTENER_FD 3
@@ -45,6 +46,7 @@ struct start {
 	struct record_origin origin;
 	struct journal *journal;
 	struct journal_opened opened;
+	struct store *store;
 	struct admin *admin;
 	struct service *service;
 	struct differences differences;
@@ -193,6 +195,11 @@ open_files(struct start *start)
 		log_warn("%s: %s", server->audit_file, error.what);
 		return -1;
 	}
+	start->store = store_open(server->state_dir, &error);
+	if (start->store == NULL) {
+		log_warn("%s/state.db: %s", server->state_dir, error.what);
+		return -1;
+	}
 	start->admin = admin_new(server->run_dir, &error);
 	if (start->admin == NULL) {
 		log_warn("%s/admin.sock: %s", server->run_dir, error.what);
@@ -250,6 +257,7 @@ make_service(struct start *start, const char *dir)
 	}
 	start->service = service;
 	service->admin = start->admin;
+	service->store = start->store;
 	service->opened = start->opened;
 	service->separated = is_separated();
 	differences_find(tree_server(service->tree)->state_dir, service->tree,
@@ -266,6 +274,8 @@ make_service(struct start *start, const char *dir)
 		NULL ||
 	    start_archive(service) == -1 || start_log_watch(service) == -1 ||
 	    checkpoints_start(service->checkpoints, jail_note_gate, NULL) ==
+		-1 ||
+	    store_start(service->store, service->loop, jail_store_gate, NULL) ==
 		-1 ||
 	    admin_start(service->admin, service) == -1) {
 		log_warn("%s", strerror(errno));

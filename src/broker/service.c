@@ -17,6 +17,7 @@
 #include "broker/log_watch.h"
 #include "broker/records.h"
 #include "broker/reload.h"
+#include "broker/store.h"
 #include "broker/surface.h"
 #include "broker/token.h"
 #include "wire/control.h"
@@ -119,7 +120,11 @@ service_free(struct service *service)
 {
 	if (service == NULL)
 		return;
-	/* What waits for the disk is written, and its owners are told. */
+	/*
+	 * What waits for the disk is written, and its owners are told: first
+	 * those who will then have a record.
+	 */
+	store_drain(service->store);
 	journal_close(service->journal);
 	log_watch_free(service->log_watch);
 	admin_free(service->admin);
@@ -136,6 +141,7 @@ service_free(struct service *service)
 	tree_free(service->tree);
 	peer_free(service->listener);
 	peer_free(service->keeper);
+	store_close(service->store);
 	loop_free(service->loop);
 	pool_release(&service->pool);
 	free(service);
@@ -208,6 +214,7 @@ service_round(void *arg)
 		token_dispatch(service->tokens[i]);
 	settle_requests(service);
 	drain_check(service);
+	store_flush(service->store);
 	journal_flush(service->journal);
 }
 

@@ -36,6 +36,7 @@ struct service {
 	uint64_t started_us;
 	struct journal *journal;
 	struct log_watch *log_watch; /* or NULL */
+	struct store *store; /* or NULL, for tests: nothing is kept */
 	struct journal_opened opened; /* what START tells */
 	struct waiter started; /* START's */
 	bool separated; /* each domain has its own user */

@@ -8,6 +8,7 @@
 #include "broker/drain.h"
 #include "broker/service.h"
 #include "broker/session.h"
+#include "broker/store.h"
 #include "broker/token.h"
 #include "broker/worker.h"
 
@@ -167,6 +168,21 @@ text_records(const struct journal *journal, struct buf *out)
 }
 
 static void
+text_store(const struct store *store, struct buf *out)
+{
+	struct store_state state;
+
+	if (store == NULL)
+		return;
+	store_state(store, &state);
+	buf_addf(out, "state: %llu changes in %llu commits, %s%s\n",
+	    (unsigned long long)state.changes,
+	    (unsigned long long)state.commits,
+	    state.failing ? "failing: " : "ok",
+	    state.failing ? state.error : "");
+}
+
+static void
 status_text(const struct service *service, struct buf *out)
 {
 	struct counts counts = count_sessions(service);
@@ -185,6 +201,7 @@ status_text(const struct service *service, struct buf *out)
 		text_token(service->tokens[i], out);
 	text_keys(service, out);
 	text_records(service->journal, out);
+	text_store(service->store, out);
 	text_checkpoint(service, out);
 }
 
@@ -289,6 +306,23 @@ json_records(const struct journal *journal, struct buf *out)
 }
 
 static void
+json_store(const struct store *store, struct buf *out)
+{
+	struct store_state state;
+
+	if (store == NULL)
+		return;
+	store_state(store, &state);
+	buf_addf(out,
+	    "\"state\":{\"changes\":%llu,\"commits\":%llu,\"failing\":%s,",
+	    (unsigned long long)state.changes,
+	    (unsigned long long)state.commits,
+	    state.failing ? "true" : "false");
+	add_string(out, "error", state.failing ? state.error : "");
+	buf_adds(out, "},");
+}
+
+static void
 status_json(const struct service *service, struct buf *out)
 {
 	struct counts counts = count_sessions(service);
@@ -315,6 +349,7 @@ status_json(const struct service *service, struct buf *out)
 	}
 	buf_adds(out, "],");
 	json_records(service->journal, out);
+	json_store(service->store, out);
 	json_timing(service, out);
 	json_checkpoint(service, out);
 	buf_adds(out, "}\n");

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* tool-uses: broker policy conf format audit */
-/* tool-links: -lcrypto -linih -lz */
+/* tool-links: -lcrypto -linih -lz -lsqlite3 */
 /*
  * The broker's journal alone, beside a loop that only writes and syncs: the
  * same bytes to the same folder, with as many syncs.

@@ -304,8 +304,7 @@ lines_pump(struct request *q)
 	if (q->state != REQUEST_RUNNING || q->stopped || q->decided == q->tail)
 		goto out;
 	moment = session_moment(q->session);
-	client.reason = decide_client(
-	    q->session->service->tree, q->session->client, &moment, &client);
+	session_standing(q->session, &client);
 	while (!q->stopped && q->decided != q->tail) {
 		if (!decide_slot(q, *place(q, q->decided), &moment, &client))
 			break;

@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "broker/handlers.h"
 #include "broker/lines.h"
+#include "broker/login.h"
 #include "broker/open.h"
 #include "broker/service.h"
 #include "wire/login.h"
@@ -13,18 +14,6 @@
 #define QUERIES_MAX 64
 
 static const char malformed[] = "a malformed message";
-
-/*
- * What the record of a failure will say, should it come to that; policy wants
- * the fingerprint of what is offered now.
- */
-static void
-note_attempt(struct session *s, const struct key_query *query)
-{
-	s->tried = true;
-	text_escape(query->user, strlen(query->user), s->user, sizeof(s->user));
-	fingerprint(query->blob, query->blob_len, s->fingerprint);
-}
 
 static void
 tell_listener(const struct session *s)
@@ -40,30 +29,19 @@ const char *
 on_key_query(void *owner, struct reader *r)
 {
 	struct session *s = owner;
-	struct moment moment;
-	struct writer w;
 	struct key_query query;
-	struct key_reply reply = { .accepted = false };
-	const struct client_key *client;
-	struct verdict verdict;
-	enum reason reason;
+	struct key_reply reply;
+	struct writer w;
 
 	if (!key_query_get(r, &query))
 		return malformed;
 	if (++s->queries > QUERIES_MAX)
 		return "too many keys were offered";
-	note_attempt(s, &query);
-	moment = session_moment(s);
-	reason = decide_login(s->service->tree, query.user, query.blob,
-	    query.blob_len, &moment, &client, &verdict);
-	s->reason = reason != REASON_OK ? reason : REASON_LOGIN_GRACE;
-	reply.accepted = reason == REASON_OK;
-	if (reply.accepted && query.proven && session_login(s, client) == -1)
-		reply.accepted = false;
+	reply = login_query(s, &query);
 	w = service_writer(s->service);
 	key_reply_put(&w, &reply);
 	peer_send(s->peer, &w);
-	if (reply.accepted && query.proven)
+	if (s->state == SESSION_READY)
 		tell_listener(s);
 	return NULL;
 }
@@ -76,9 +54,7 @@ on_login_failed(void *owner, struct reader *r)
 
 	if (!login_failed_get(r, &failed))
 		return malformed;
-	s->tried = true;
-	s->reason = failed.reason;
-	session_state(s, SESSION_REFUSED);
+	login_gave_up(s, failed.reason);
 	return NULL;
 }
 

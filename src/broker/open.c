@@ -67,13 +67,11 @@ static int
 ask_policy(struct request *q)
 {
 	struct session *s = q->session;
-	struct moment moment = session_moment(s);
 	struct verdict verdict;
 
 	snprintf(q->profile, sizeof(q->profile), "%s", profile_of(q)->name);
 	copy_tag(q->profile_tag, profile_of(q)->limits.notify);
-	if (decide_client(s->service->tree, s->client, &moment, &verdict) !=
-		REASON_OK ||
+	if (session_standing(s, &verdict) != REASON_OK ||
 	    decide_verb(profile_of(q), q->command.verb, &verdict) !=
 		REASON_OK) {
 		turn_down(q, &verdict);

@@ -45,6 +45,8 @@ add_client(struct record *r, const struct session *s)
 	record_add_number(r, "conn", s->from.connection);
 	record_add(r, "principal", s->principal);
 	record_add(r, "fp", s->fingerprint[0] != '\0' ? s->fingerprint : NULL);
+	if (s->second.fingerprint[0] != '\0')
+		record_add(r, "second-fp", s->second.fingerprint);
 	record_add(r, "src", s->from.address);
 }
 
@@ -58,9 +60,12 @@ record_login(struct session *s, struct waiter *waiter)
 		return -1;
 	record_add(r, "profile", s->client->profile->name);
 	add_client(r, s);
+	record_add(r, "second-principal", s->second.principal);
 	record_add_number(r, "port", s->from.port);
 	record_add(r, "outcome", "ok");
-	snprintf(text, sizeof(text), "%s logged in from %s", s->principal,
+	snprintf(text, sizeof(text), "%s%s%s logged in from %s", s->principal,
+	    s->second.client != NULL ? " with " : "",
+	    s->second.client != NULL ? s->second.principal : "",
 	    s->from.address);
 	return journal_end_later(s->service->journal, text, waiter);
 }

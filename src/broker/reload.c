@@ -11,6 +11,7 @@
 #include "broker/lines.h"
 #include "broker/loader.h"
 #include "broker/log_watch.h"
+#include "broker/login.h"
 #include "broker/open.h"
 #include "broker/records.h"
 #include "broker/service.h"
@@ -126,30 +127,14 @@ refuse(struct reload *r, unsigned errors, const char *first, const char *all)
 	tell(r, 1, text);
 }
 
-/* The client key under the new tree; the session may be told to go. */
+/* Its client keys under the new tree; the session may be told to go. */
 static void
 resolve_session(struct session *s)
 {
-	struct service *service = s->service;
-	struct moment moment = session_moment(s);
-	const struct client_key *client;
-	struct verdict verdict;
-
-	if (s->client == NULL)
+	if (s->client == NULL || !login_again(s))
 		return;
-	client = tree_client_by_blob(service->tree, s->blob, s->blob_len);
-	s->client = client;
-	if (client == NULL)
-		session_logout(s, REASON_REMOVED, reason_text(REASON_REMOVED));
-	else if (strcmp(client->principal, s->principal) != 0)
-		session_logout(s, REASON_REMOVED,
-		    "the client key belongs to somebody else now");
-	else if (decide_client(service->tree, client, &moment, &verdict) !=
-	    REASON_OK)
-		session_logout(s, verdict.reason, verdict.text);
-	else
-		for (struct request *q = s->requests; q != NULL; q = q->next)
-			open_again(q);
+	for (struct request *q = s->requests; q != NULL; q = q->next)
+		open_again(q);
 }
 
 int

@@ -112,6 +112,8 @@ session_free(struct session *s)
 	free(s->groups);
 	free(s->blob);
 	free(s->principal);
+	free(s->second.blob);
+	free(s->second.principal);
 	free(s);
 }
 
@@ -128,7 +130,9 @@ session_drop(struct session *s)
 {
 	if (s->peer == NULL)
 		return;
-	if (s->tried && (s->state & (SESSION_HELLO | SESSION_REFUSED)) != 0)
+	if (s->tried &&
+	    (s->state & (SESSION_HELLO | SESSION_SECOND | SESSION_REFUSED)) !=
+		0)
 		record_login_failed(s);
 	peer_free(s->peer);
 	s->peer = NULL;
@@ -158,8 +162,10 @@ session_state(struct session *s, unsigned state)
 	peer_state(s->peer, state);
 }
 
-int
-session_login(struct session *s, const struct client_key *client)
+/* Copies that outlive the tree: 0, or -1 (no memory). */
+static int
+keep_client(
+    const struct client_key *client, uint8_t **ret_blob, char **ret_principal)
 {
 	uint8_t *blob = malloc(client->blob_len);
 	char *principal = strdup(client->principal);
@@ -170,12 +176,42 @@ session_login(struct session *s, const struct client_key *client)
 		return -1;
 	}
 	memcpy(blob, client->blob, client->blob_len);
-	s->blob = blob;
-	s->blob_len = client->blob_len;
-	s->principal = principal;
-	s->client = client;
+	*ret_blob = blob;
+	*ret_principal = principal;
+	return 0;
+}
+
+static void
+enter(struct session *s)
+{
 	session_state(s, SESSION_READY);
 	session_record(s);
+}
+
+int
+session_login(struct session *s, const struct client_key *client)
+{
+	if (keep_client(client, &s->blob, &s->principal) == -1)
+		return -1;
+	s->blob_len = client->blob_len;
+	s->client = client;
+	if (client->profile->second != NULL)
+		session_state(s, SESSION_SECOND);
+	else
+		enter(s);
+	return 0;
+}
+
+int
+session_second(struct session *s, const struct client_key *client)
+{
+	struct second *second = &s->second;
+
+	if (keep_client(client, &second->blob, &second->principal) == -1)
+		return -1;
+	second->blob_len = client->blob_len;
+	second->client = client;
+	enter(s);
 	return 0;
 }
 
@@ -214,6 +250,10 @@ session_logout(struct session *s, enum reason reason, const char *text)
 
 	if (s->peer == NULL || s->state == SESSION_LEAVING)
 		return;
+	if (s->state == SESSION_SECOND) {
+		s->reason = reason;
+		record_login_failed(s);
+	}
 	snprintf(logout.text, sizeof(logout.text), "%s", text);
 	logout_put(&w, &logout);
 	peer_send(s->peer, &w);
@@ -239,4 +279,17 @@ session_moment(const struct session *s)
 	};
 
 	return moment;
+}
+
+enum reason
+session_standing(const struct session *s, struct verdict *ret)
+{
+	struct moment moment = session_moment(s);
+	const struct tree *tree = s->service->tree;
+
+	if (decide_client(tree, s->client, &moment, ret) != REASON_OK ||
+	    s->second.client == NULL)
+		return ret->reason;
+	moment.fingerprint = s->second.fingerprint;
+	return decide_client(tree, s->second.client, &moment, ret);
 }

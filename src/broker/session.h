@@ -23,12 +23,22 @@ enum {
 	SESSION_READY = 2,
 	SESSION_REFUSED = 4, /* it gave up on the login */
 	SESSION_LEAVING = 8, /* it was told to go */
+	SESSION_SECOND = 16, /* one client key is proven, another is needed */
 };
 
 enum login_record {
 	LOGIN_UNRECORDED,
 	LOGIN_PENDING,
 	LOGIN_RECORDED
+};
+
+/* A client key that the peer proved beside its first. */
+struct second {
+	const struct client_key *client; /* of the running tree; NULL: none */
+	uint8_t *blob;
+	size_t blob_len;
+	char *principal;
+	char fingerprint[FINGERPRINT_SIZE]; /* of the last one offered */
 };
 
 struct session {
@@ -46,12 +56,15 @@ struct session {
 	enum reason reason;
 	char user[4 * WIRE_USER];
 
-	/* Since the login. */
+	/* Since a client key was proven: it is who the session acts for. */
 	const struct client_key *client; /* of the running tree */
 	uint8_t *blob;
 	size_t blob_len;
 	char *principal;
 	char fingerprint[FINGERPRINT_SIZE]; /* of the last key offered */
+	struct second second; /* where its profile says require-second */
+
+	/* Since the login. */
 	enum login_record recorded;
 	struct waiter login;
 
@@ -73,13 +86,20 @@ void session_settle(struct session *);
 void session_free_all(struct service *);
 
 void session_state(struct session *, unsigned state);
-/* The login succeeded: 0, or -1 (no memory). */
+/*
+ * The client key was proven, and is enough (SESSION_READY) or needs a second
+ * one (SESSION_SECOND): 0, or -1 (no memory).
+ */
 int session_login(struct session *, const struct client_key *);
+/* And this is the second: 0, or -1 (no memory). */
+int session_second(struct session *, const struct client_key *);
 /* Writes the AUTH record unless it is written or on its way. */
 void session_record(struct session *);
 /* Says good-bye; a session that then stays is dropped. */
 void session_logout(struct session *, enum reason, const char *text);
 /* The moment's facts for policy. */
 struct moment session_moment(const struct session *);
+/* May all of its client keys still be here?  The first no counts. */
+enum reason session_standing(const struct session *, struct verdict *ret);
 
 #endif

@@ -13,8 +13,8 @@
  * message that is not here, or comes in another state, costs the connection.
  */
 const struct surface session_surface[] = {
-	{ WIRE_KEY_QUERY, SESSION_HELLO, on_key_query },
-	{ WIRE_LOGIN_FAILED, SESSION_HELLO, on_login_failed },
+	{ WIRE_KEY_QUERY, SESSION_HELLO | SESSION_SECOND, on_key_query },
+	{ WIRE_LOGIN_FAILED, SESSION_HELLO | SESSION_SECOND, on_login_failed },
 	{ WIRE_OPEN, SESSION_READY, on_open },
 	{ WIRE_LINES, SESSION_READY, on_lines },
 	{ WIRE_END, SESSION_READY, on_end },

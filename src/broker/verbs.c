@@ -19,6 +19,9 @@ say_greeting(const struct session *s, struct buf *out)
 	buf_adds(out, s->principal);
 	buf_adds(out, ", logged in with client key\n  ");
 	buf_adds(out, s->fingerprint);
+	if (s->second.client != NULL)
+		buf_addf(out, "\nand a second client key, of %s,\n  %s",
+		    s->second.principal, s->second.fingerprint);
 	buf_addf(out, "\nfrom %s. Your profile is %s.\n\n", s->from.address,
 	    profile->name);
 	say_keys(s, false, out);
@@ -72,11 +75,16 @@ say_whoami(const struct session *s, bool json, struct buf *out)
 	} facts[] = {
 		{ "principal", s->principal },
 		{ "fingerprint", s->fingerprint },
+		{ "second-principal", s->second.principal },
+		{ "second-fingerprint",
+		    s->second.client != NULL ? s->second.fingerprint : NULL },
 		{ "address", s->from.address },
 		{ "profile", s->client->profile->name },
 	};
 
 	for (size_t i = 0; i < sizeof(facts) / sizeof(facts[0]); i++) {
+		if (facts[i].value == NULL)
+			continue;
 		if (!json) {
 			buf_addf(
 			    out, "%s: %s\n", facts[i].name, facts[i].value);

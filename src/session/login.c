@@ -165,30 +165,32 @@ prepare(const char *user, ssh_key key, struct key_query *ret)
 	return REASON_OK;
 }
 
-/* True when the broker says yes; anything but an answer ends the session. */
-static bool
-is_accepted(struct login *l, const struct key_query *query)
+/* The broker's answer; anything else ends the session, and is a no. */
+static struct key_reply
+ask(struct login *l, const struct key_query *query)
 {
+	static const struct key_reply no = { .accepted = false };
 	struct key_reply reply;
 	struct reader r;
 
 	switch ((int)ask_key(l->link, query, l->deadline_us, &r)) {
 	case WIRE_KEY_REPLY:
-		if (key_reply_get(&r, &reply))
-			return reply.accepted;
+		if (key_reply_get(&r, &reply) &&
+		    (query->proven || !reply.partial))
+			return reply;
 		l->link->gone = true;
-		return false;
+		return no;
 	case WIRE_LOGOUT:
 		if (logout_get(&r, &l->logout))
 			l->sent_away = true;
 		else
 			l->link->gone = true;
-		return false;
+		return no;
 	case WIRE_NONE:
-		return false;
+		return no;
 	default:
 		l->link->gone = true;
-		return false;
+		return no;
 	}
 }
 
@@ -197,6 +199,7 @@ login_key(struct login *l, const char *user, ssh_key key, int state)
 {
 	struct key_query query = { .proven =
 				       state == SSH_PUBLICKEY_STATE_VALID };
+	struct key_reply reply;
 	enum reason reason;
 
 	/* libssh answers every request that gets this far. */
@@ -209,8 +212,13 @@ login_key(struct login *l, const char *user, ssh_key key, int state)
 		l->refused = reason;
 		return SSH_AUTH_DENIED;
 	}
-	if (!is_accepted(l, &query))
+	reply = ask(l, &query);
+	if (!reply.accepted)
 		return SSH_AUTH_DENIED;
+	if (reply.partial) {
+		l->half = true;
+		return SSH_AUTH_PARTIAL;
+	}
 	l->done = query.proven;
 	return SSH_AUTH_SUCCESS;
 }
@@ -231,9 +239,11 @@ login_check(struct login *l, uint64_t now_us)
 	if (l->dropped || l->open)
 		return fail(l, l->suspect);
 	if (l->requests > REQUESTS_MAX)
-		return fail(l, REASON_CLIENT_UNKNOWN);
+		return fail(
+		    l, l->half ? REASON_SECOND_KEY : REASON_CLIENT_UNKNOWN);
 	if (!l->done && now_us >= l->deadline_us)
-		return fail(l, REASON_LOGIN_GRACE);
+		return fail(
+		    l, l->half ? REASON_SECOND_KEY : REASON_LOGIN_GRACE);
 	return REASON_OK;
 }
 

@@ -18,7 +18,8 @@
 struct login {
 	struct link *link;
 	uint64_t deadline_us;
-	bool done; /* the peer proved a key that the broker accepts */
+	bool done; /* the peer proved all that the broker wants */
+	bool half; /* one key is proven, and another is wanted */
 	bool open; /* libssh read a request and has not answered it */
 	bool dropped; /* nor will it */
 	bool mismatch; /* the signature's algorithm is not on our list */
@@ -33,7 +34,10 @@ void login_init(struct login *, struct link *, uint64_t deadline_us);
 /* Listens to libssh's log, from now on or no more. */
 void login_watch(struct login *);
 void login_unwatch(void);
-/* libssh's question about a key: SSH_AUTH_SUCCESS or SSH_AUTH_DENIED. */
+/*
+ * libssh's question about a key: SSH_AUTH_SUCCESS, SSH_AUTH_PARTIAL (proven,
+ * but not enough) or SSH_AUTH_DENIED.
+ */
 int login_key(struct login *, const char *user, ssh_key, int state);
 /*
  * After each round: REASON_OK to go on, or why the login is over.  The broker

@@ -24,12 +24,16 @@ key_reply_put(struct writer *w, const struct key_reply *m)
 {
 	wire_put_type(w, WIRE_KEY_REPLY);
 	put_bool(w, m->accepted);
+	put_bool(w, m->partial);
 }
 
 bool
 key_reply_get(struct reader *r, struct key_reply *ret)
 {
 	ret->accepted = get_bool(r);
+	ret->partial = get_bool(r);
+	if (ret->partial && !ret->accepted)
+		reader_fail(r);
 	return reader_done(r);
 }
 

@@ -4,7 +4,8 @@
  * anything else on that channel.
  *
  * One WIRE_KEY_QUERY gets one WIRE_KEY_REPLY.  A query with proven = true is
- * the login itself: it says that the peer proved to hold the key.
+ * the login itself: it says that the peer proved to hold the key.  A partial
+ * reply to it: the key is good, and another one has to be proven, too.
  */
 #ifndef CS_WIRE_LOGIN_H
 #define CS_WIRE_LOGIN_H
@@ -21,6 +22,7 @@ struct key_query {
 
 struct key_reply {
 	bool accepted;
+	bool partial; /* only with accepted */
 };
 
 /* The session gave up on the peer's login, and why. */

@@ -215,18 +215,34 @@ ends_session(struct ends *e)
 	return pair[0];
 }
 
+static void
+send_query(struct ends *e, int session, struct key_query *query,
+    const char *user, const char *key)
+{
+	struct writer w = ends_writer(e);
+
+	text_copy(query->user, sizeof(query->user), user);
+	assert_int_equal(base64_decode(key, strlen(key), query->blob,
+			     sizeof(query->blob), &query->blob_len),
+	    0);
+	key_query_put(&w, query);
+	ends_send(session, &w);
+}
+
 void
 ends_query(struct ends *e, int session, const char *user, bool proven)
 {
 	struct key_query query = { .proven = proven };
-	struct writer w = ends_writer(e);
 
-	text_copy(query.user, sizeof(query.user), user);
-	assert_int_equal(base64_decode(TEST_CLIENT, strlen(TEST_CLIENT),
-			     query.blob, sizeof(query.blob), &query.blob_len),
-	    0);
-	key_query_put(&w, &query);
-	ends_send(session, &w);
+	send_query(e, session, &query, user, TEST_CLIENT);
+}
+
+void
+ends_query_key(struct ends *e, int session, const char *key, bool proven)
+{
+	struct key_query query = { .proven = proven };
+
+	send_query(e, session, &query, "sign", key);
 }
 
 int

@@ -72,6 +72,8 @@ void ends_result(struct ends *, int worker, uint64_t job, enum reason);
 
 /* A session whose peer is at 127.0.0.1. */
 int ends_session(struct ends *);
+/* Any client key, in base64. */
+void ends_query_key(struct ends *, int session, const char *key, bool proven);
 void ends_query(struct ends *, int session, const char *user, bool proven);
 /* The same, logged in as build01. */
 int ends_login(struct ends *);

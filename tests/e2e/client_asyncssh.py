@@ -4,6 +4,7 @@
 usage: client_asyncssh.py PORT USER KEY KNOWN_HOSTS HOST COMMAND
            [CHANNELS [REKEY_BYTES]]
 
+KEY may be several with commas, which are then proven one after another.
 Standard input goes to the command; its output, errors and exit status are
 ours.  With CHANNELS the command runs that many times at once over the one
 connection, each with the whole input, and the outputs follow one another.
@@ -24,7 +25,7 @@ async def main(
             "127.0.0.1",
             int(port),
             username=user,
-            client_keys=[key],
+            client_keys=key.split(","),
             known_hosts=known_hosts,
             host_key_alias=host,
             agent_path=None,

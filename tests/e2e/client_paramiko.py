@@ -3,6 +3,7 @@
 
 usage: client_paramiko.py PORT USER KEY KNOWN_HOSTS HOST COMMAND [REKEYS]
 
+KEY may be several with commas, which are then proven one after another.
 Standard input goes to the command; its output, errors and exit status are
 ours.  With REKEYS the client asks for that many new key exchanges, each after
 another part of the input was sent.  255: no connection or no login.
@@ -40,6 +41,7 @@ def send(channel, client, rekeys):
 
 
 def main(port, user, key, known_hosts, host, command, rekeys="0"):
+    first, *others = key.split(",")
     client = paramiko.SSHClient()
     client.set_missing_host_key_policy(Known(known_hosts, host))
     try:
@@ -47,11 +49,16 @@ def main(port, user, key, known_hosts, host, command, rekeys="0"):
             "127.0.0.1",
             int(port),
             user,
-            key_filename=key,
+            key_filename=first,
             allow_agent=False,
             look_for_keys=False,
             timeout=10,
         )
+        # After a partial success connect() thinks that it is done.
+        for other in others:
+            client.get_transport().auth_publickey(
+                user, paramiko.Ed25519Key.from_private_key_file(other)
+            )
     except (paramiko.SSHException, OSError) as error:
         print("client_paramiko:", error, file=sys.stderr)
         return 255

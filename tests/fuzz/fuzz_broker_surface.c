@@ -44,6 +44,8 @@ static const struct record_origin origin = { "host", 1 };
 
 #define CLIENT \
 	"AAAAC3NzaC1lZDI1NTE5AAAAIIfrl98NaCitwc+gQ2PtkPqjPixgfMU1nVfGcJqth/HF"
+#define DEVICE \
+	"AAAAC3NzaC1lZDI1NTE5AAAAIIJqaVrdYwX6W7lrFLtTqu7ssvCkJNlaM7WtdzA/t6/m"
 
 static void
 put(const char *name, const char *text)
@@ -101,8 +103,11 @@ make_tree(void)
 	    "[key k]\ntoken = t\nobject = pkcs11:object=k\nuse = raw\n");
 	put("profiles.d/p.conf",
 	    "[profile p]\nkeys = k\nnames = ok*\nmax-lines = 200\n"
-	    "default = sign -f raw\nlog = all\n");
-	put("authorized_keys.d/a", "profile=\"p\" ssh-ed25519 " CLIENT " a\n");
+	    "default = sign -f raw\nlog = all\n"
+	    "[profile q]\nrequire-second = p\n");
+	put("authorized_keys.d/a",
+	    "profile=\"p\" ssh-ed25519 " CLIENT " a\n"
+	    "profile=\"q\" ssh-ed25519 " DEVICE " b\n");
 	atexit(drop_tree);
 }
 

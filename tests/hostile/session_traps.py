@@ -224,6 +224,66 @@ def refuses_channels_before_the_login(b):
     b.wait("gone status 0")
 
 
+def _half(b):
+    """A client that proved the first of two keys."""
+    c = b.client().start()
+    c.send(c.service())
+    c.expect(ssh.SERVICE_ACCEPT)
+    c.send(c.proof(ed25519.Ed25519PrivateKey.generate(), user="half"))
+    failure = c.expect(ssh.USERAUTH_FAILURE)
+    assert failure[1:] == ssh.text("publickey") + b"\1", failure
+    return c
+
+
+def asks_for_another_key_by_a_partial_success(b):
+    c = _half(b)
+    c.send(c.request("none", user="half"))
+    failure = c.expect(ssh.USERAUTH_FAILURE)
+    assert failure[1:] == ssh.text("publickey") + b"\0", failure
+    c.send(c.proof(ed25519.Ed25519PrivateKey.generate(), user="half"))
+    c.expect(ssh.USERAUTH_SUCCESS)
+    n = c.open()
+    c.exec(n, "exit 3")
+    assert c.collect()[2] == 3
+
+
+def refuses_channels_after_half_a_login(b):
+    c = _half(b)
+    c.send(bytes([ssh.CHANNEL_OPEN]) + ssh.text("session") +
+           ssh.number(0) + ssh.number(1) + ssh.number(1))
+    gone(c)
+    b.wait("gone status 0")
+    assert not any(" open " in x for x in b.seen), b.seen
+
+
+def answers_a_bad_second_signature_at_once(b):
+    c = _half(b)
+    c.send(c.proof(ed25519.Ed25519PrivateKey.generate(), user="half",
+                   spoil=True))
+    assert gone(c) == "the login signature is wrong"
+    b.wait("login-failed bad-signature")
+
+
+def cuts_a_client_that_never_shows_its_second_key(b):
+    c = _half(b)
+    assert gone(c) == "a second client key is missing"
+    b.wait("login-failed second-key")
+
+
+cuts_a_client_that_never_shows_its_second_key.options = {"grace_ms": 700}
+
+
+def ends_when_the_broker_takes_an_offer_for_half_a_login(b):
+    c = b.client().start()
+    c.send(c.service())
+    c.expect(ssh.SERVICE_ACCEPT)
+    blob = ssh.text("ssh-ed25519") + ssh.text(b"k" * 32)
+    c.send(c.request("publickey", user="liar",
+                     rest=b"\0" + ssh.text("ssh-ed25519") + ssh.text(blob)))
+    gone(c)
+    b.wait("gone status [1-9]")
+
+
 def cuts_a_silent_client(b):
     c = b.client()
     c.banner()

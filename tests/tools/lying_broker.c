@@ -6,7 +6,8 @@
  *	lying_broker SESSION HOSTKEY [GRACE_MS IDLE_MS CHANNELS REKEY_KIB]
  *
  * Prints "port N", then a line for everything that sessions say.  Any key of
- * the user "sign" may log in, of "nobody" none.  Commands:
+ * the user "sign" may log in, any two of "half", of "nobody" none; "liar" is
+ * told of a partial success before anything is proven.  Commands:
  *
  *	sign|check [-o OUTPUT] [-i raw] [--hash H] [--keep-going] [--atomic]
  *	           [--sig N] [--hold] [--greet]    signatures are made up; names
@@ -58,6 +59,7 @@ struct session {
 	int fd;
 	struct loop_source *source;
 	uint32_t last; /* channel that asked */
+	bool half; /* one of two keys is proven */
 	struct request requests[64];
 };
 
@@ -392,7 +394,11 @@ on_key(struct session *s, struct reader *r)
 
 	if (!key_query_get(r, &query))
 		abort();
-	reply.accepted = strcmp(query.user, "sign") == 0;
+	reply.partial = strcmp(query.user, "liar") == 0 ||
+	    (strcmp(query.user, "half") == 0 && query.proven && !s->half);
+	reply.accepted = reply.partial || strcmp(query.user, "sign") == 0 ||
+	    strcmp(query.user, "half") == 0;
+	s->half = s->half || reply.partial;
 	say("%lu %s %zu", s->connection, query.proven ? "login" : "offer",
 	    query.blob_len);
 	writer_init(&w, out, sizeof(out));

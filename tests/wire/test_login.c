@@ -82,11 +82,15 @@ refuses_a_query_beyond_its_limits(void **state)
 static void
 a_reply_comes_back(void **state)
 {
-	const struct key_reply yes = { true }, no = { false };
+	const struct key_reply yes = { true, false }, no = { false, false };
+	const struct key_reply more = { true, true }, never = { false, true };
 
 	(void)state;
 	codec_holds(&key_reply_codec, &yes);
 	codec_holds(&key_reply_codec, &no);
+	codec_holds(&key_reply_codec, &more);
+	codec_refuses_whole(&key_reply_codec, &never);
+	codec_refuses(&key_reply_codec, &yes, 1, 2);
 	codec_refuses(&key_reply_codec, &yes, 0, 2);
 	codec_refuses(&key_reply_codec, &yes, 0, 255);
 }

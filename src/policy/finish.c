@@ -148,18 +148,6 @@ finish_keys(struct intake *in)
 	}
 }
 
-/* A second key that nobody can have would lock everybody out. */
-static void
-check_second(struct intake *in, const struct profile *profile)
-{
-	if (profile->second != NULL &&
-	    tree_find_profile(in->tree, profile->second) == NULL)
-		intake_fail(in, profile->second_rule.file,
-		    profile->second_rule.line,
-		    "profile %s: require-second: there is no profile %s",
-		    profile->name, profile->second);
-}
-
 void
 finish_profiles(struct intake *in)
 {

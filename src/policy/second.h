@@ -11,7 +11,7 @@
 /*
  * Is this the other key that first needs, if it needs one?  Both are of one
  * tree; second is NULL when there is none.  Whether second may log in as such
- * is for decide_login; whether it would need a third key makes no difference.
+ * is for decide_login.
  */
 enum reason decide_second(const struct client_key *first,
     const struct client_key *second, struct verdict *ret);

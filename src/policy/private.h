@@ -38,6 +38,7 @@ struct tree {
 	const struct tenant *tenant;
 	struct mark mark;
 	const struct tree *before;
+	bool replay; /* see tree_replay */
 };
 
 /* The classes of formats that there are. */

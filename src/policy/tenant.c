@@ -107,12 +107,19 @@ tree_enter(
 {
 	tree->tenant = tenant;
 	tree->before = before;
+	tree->replay = false;
 	tree->mark = (struct mark){
 		.keys = tree->keys.count,
 		.profiles = tree->profiles.count,
 		.clients = tree->clients.count,
 		.tenants = tree->tenants.count,
 	};
+}
+
+void
+tree_replay(struct tree *tree)
+{
+	tree->replay = true;
 }
 
 static void

@@ -76,6 +76,11 @@ bool tenant_has_name(const struct tenant *, const char *name);
  */
 void tree_enter(
     struct tree *, const struct tenant *, const struct tree *before);
+/*
+ * What is added now was in force before: client keys that are somebody else's
+ * by now are passed over.
+ */
+void tree_replay(struct tree *);
 /* Takes out all that was added since. */
 void tree_undo(struct tree *);
 

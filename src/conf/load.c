@@ -123,7 +123,7 @@ load_folder(struct loader *loader, const struct part *part)
 static void
 load_certificate(struct loader *loader, size_t number, const char *path)
 {
-	const struct signing_key *key = tree_key(loader->tree, number);
+	const struct generation *of = tree_generation(loader->tree, number);
 	size_t dir = strlen(loader->dir), len;
 	struct text_error error;
 	const char *name = path;
@@ -133,20 +133,20 @@ load_certificate(struct loader *loader, size_t number, const char *path)
 		name = path + dir + 1;
 	if (file_load(path, FILE_CONFIG, CERTIFICATE_MAX, &pem, &len, &error) ==
 	    -1) {
-		struct text_error told = { .line = key->rule.line };
+		struct text_error told = { .line = of->rule.line };
 
-		text_fail(&told, key->rule.line,
-		    "key %s: certificate %.100s: %.100s", key->name, name,
+		text_fail(&told, of->rule.line,
+		    "key %s: certificate %.100s: %.100s", of->of, name,
 		    error.what);
-		tell(loader, key->rule.file, &told);
+		tell(loader, of->rule.file, &told);
 		return;
 	}
 	if (strlen(pem) != len ||
 	    tree_certificate(loader->tree, number, pem) == -1) {
-		text_fail(&error, key->rule.line,
+		text_fail(&error, of->rule.line,
 		    "key %s: certificate %.100s: is not a PEM certificate",
-		    key->name, name);
-		tell(loader, key->rule.file, &error);
+		    of->of, name);
+		tell(loader, of->rule.file, &error);
 	} else if (loader->seen != NULL) {
 		loader->seen(loader->seen_arg, name, pem, len);
 	}
@@ -156,7 +156,7 @@ load_certificate(struct loader *loader, size_t number, const char *path)
 static void
 load_certificates(struct loader *loader)
 {
-	for (size_t i = 0; i < tree_keys(loader->tree); i++) {
+	for (size_t i = 0; i < tree_generations(loader->tree); i++) {
 		const char *path = tree_certificate_path(loader->tree, i);
 
 		if (path != NULL)

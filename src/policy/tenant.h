@@ -15,6 +15,7 @@
 
 /* What the files of one tenant may add, so that none takes all memory. */
 #define TENANT_KEYS_MAX 1000
+#define TENANT_GENERATIONS_MAX 4000 /* keys' own objects included */
 #define TENANT_PROFILES_MAX 10000
 #define TENANT_CLIENTS_MAX 100000
 #define TENANT_TENANTS_MAX 64

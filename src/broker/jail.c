@@ -9,6 +9,7 @@
 
 #include "base/jail.h"
 #include "base/log.h"
+#include "conf/zones.h"
 
 #define ANY (~0UL)
 
@@ -161,7 +162,7 @@ static const struct jail jails[PARTIES] = {
 
 /* Folders outside the tree that certificates may come from. */
 #define CERTIFICATE_FOLDERS 16
-#define PATHS_MAX (4 + CERTIFICATE_FOLDERS)
+#define PATHS_MAX (5 + CERTIFICATE_FOLDERS)
 
 static struct {
 	struct jail_filter *filters[PARTIES];
@@ -210,7 +211,8 @@ jail_broker_prepare(const struct tree *tree, const char *dir, char what[128])
 	add_path(server->state_dir, false, true);
 	add_path(server->run_dir, false, true);
 	add_path(dir, false, false);
-	for (size_t i = 0; i < tree_generations(tree); i++)
+	add_path(CONF_ZONES, false, false);
+	for (size_t i = 0; i < tree_keys(tree); i++)
 		if (tree_certificate_path(tree, i) != NULL)
 			add_path(tree_certificate_path(tree, i), true, false);
 	return 0;

@@ -135,9 +135,10 @@ answer_pubkey(struct request *q)
 
 	if (ask_grant(q, &grant) == -1)
 		return;
-	key = keyring_of(service->keyring, grant.generation);
+	key = keyring_of(service->keyring, grant.key);
 	if (!key->known) {
-		if (token_standing(token_by_name(service, key->token), key,
+		if (token_standing(
+			token_by_name(service, grant.key->token->name), key,
 			&reason, &why) != KEY_DOWN)
 			request_fail(q, REASON_TOKEN_UNAVAILABLE, NULL);
 		else
@@ -159,17 +160,16 @@ answer_cert(struct request *q)
 
 	if (ask_grant(q, &grant) == -1)
 		return;
-	if (grant.generation->certificate == NULL) {
+	if (grant.key->certificate == NULL) {
 		/* Asking for it is a mistake in the command: 64. */
 		snprintf(text, sizeof(text),
-		    "the key %s has no certificate here; pubkey %s%s gives its "
+		    "the key %s has no certificate here; pubkey %s gives its "
 		    "public key",
-		    grant.key->name, grant.key->name,
-		    q->command.next ? " --next" : "");
+		    grant.key->name, grant.key->name);
 		request_fail(q, REASON_USAGE, text);
 		return;
 	}
-	buf_adds(&q->text, grant.generation->certificate);
+	buf_adds(&q->text, grant.key->certificate);
 	request_finish(q, 0, "");
 }
 
@@ -202,9 +202,9 @@ static void
 use_grant(struct request *q, const struct grant *grant)
 {
 	struct service *service = q->session->service;
-	struct key *key = keyring_of(service->keyring, grant->generation);
+	struct key *key = keyring_of(service->keyring, grant->key);
 
-	/* A reload or a roll-over may have moved it to another token. */
+	/* A reload may have moved the key to another token. */
 	if (q->token != NULL)
 		schedule_remove(&q->token->schedule, &q->item);
 	q->grant = *grant;
@@ -216,7 +216,7 @@ use_grant(struct request *q, const struct grant *grant)
 	if (q->key != NULL)
 		keyring_unref(service->keyring, q->key);
 	q->key = key;
-	q->token = token_by_name(service, key->token);
+	q->token = token_by_name(service, grant->key->token->name);
 	if (q->format == NULL || q->token == NULL)
 		log_fatal("a grant without its format or token");
 }

@@ -17,7 +17,6 @@
 #include "broker/log_watch.h"
 #include "broker/records.h"
 #include "broker/reload.h"
-#include "broker/roll_over.h"
 #include "broker/store.h"
 #include "broker/surface.h"
 #include "broker/token.h"
@@ -105,7 +104,6 @@ service_new(const char *dir, struct tree *tree, const char *fingerprint,
 	    (service->suspensions = suspensions_new()) == NULL ||
 	    (service->drain = drain_new(service)) == NULL ||
 	    (service->checkpoints = checkpoints_new(service)) == NULL ||
-	    (service->roll_over = roll_over_new(service)) == NULL ||
 	    add_tokens(service) == -1)
 		goto fail;
 	loop_after_round(service->loop, service_round, service);
@@ -139,7 +137,6 @@ service_free(struct service *service)
 	drain_free(service->drain);
 	suspensions_free(service->suspensions);
 	checkpoints_free(service->checkpoints);
-	roll_over_free(service->roll_over);
 	keyring_free(service->keyring);
 	tree_free(service->tree);
 	peer_free(service->listener);
@@ -212,7 +209,6 @@ service_round(void *arg)
 {
 	struct service *service = arg;
 
-	roll_over_tend(service->roll_over);
 	checkpoints_tend(service->checkpoints);
 	for (size_t i = 0; i < service->token_count; i++)
 		token_dispatch(service->tokens[i]);

@@ -10,9 +10,9 @@
  *	...
  *	end FINGERPRINT		of the tree, as in the START record
  *
- * Names come as conf_load's `seen` has them; certificates are among them,
- * PINs are not.  What is read back is hostile until it is read: all of it has
- * to be what we write, or none counts.
+ * Names come as conf_load's `seen` has them; certificates and time zones are
+ * among them, PINs are not.  What is read back is hostile until it is read: all
+ * of it has to be what we write, or none counts.
  */
 #ifndef CS_CONF_SNAPSHOT_H
 #define CS_CONF_SNAPSHOT_H

@@ -5,7 +5,8 @@
 #include <string.h>
 
 #include "conf/snapshot.h"
-#include "conf/tenants.h"
+#include "conf/zones.h"
+#include "policy/zones.h"
 
 static const struct {
 	enum tree_part part;
@@ -16,7 +17,6 @@ static const struct {
 	{ TREE_KEYS, "keys.d/", ".conf" },
 	{ TREE_PROFILES, "profiles.d/", ".conf" },
 	{ TREE_AUTHORIZED, "authorized_keys.d/", "" },
-	{ TREE_TENANTS, "tenants.d/", ".conf" },
 };
 #define PARTS (sizeof(parts) / sizeof(parts[0]))
 
@@ -70,6 +70,23 @@ add_certificates(
 	return missing;
 }
 
+/* What lacks is told by tree_finish. */
+static void
+add_zones(struct tree *tree, const struct snapshot *snapshot)
+{
+	char path[sizeof(CONF_ZONES) + ZONE_NAME_MAX + 1];
+	const struct snapshot_entry *e;
+
+	for (size_t i = 0; i < tree_zones(tree); i++) {
+		if (tree_zone_wanted(tree, i) == NULL)
+			continue;
+		snprintf(path, sizeof(path), CONF_ZONES "/%s",
+		    tree_zone_wanted(tree, i));
+		if ((e = find(snapshot, path)) != NULL)
+			tree_zone(tree, i, e->text, e->len);
+	}
+}
+
 static unsigned
 fill(struct tree *tree, const struct snapshot *snapshot, text_error_fn *told,
     void *told_arg)
@@ -88,20 +105,6 @@ fill(struct tree *tree, const struct snapshot *snapshot, text_error_fn *told,
 				    e->file, e->text, e->len, told, told_arg);
 		}
 	return errors;
-}
-
-static int
-add_tenants(struct tree *tree, const struct snapshot *snapshot,
-    text_error_fn *told, void *told_arg)
-{
-	const struct tenants_source source = {
-		.root = -1,
-		.last = snapshot,
-		.told = told,
-		.told_arg = told_arg,
-	};
-
-	return tenants_load(tree, &source);
 }
 
 struct tree *
@@ -125,8 +128,9 @@ snapshot_tree(const struct snapshot *snapshot, const char *dir,
 		told(told_arg, &error);
 		errors++;
 	}
+	add_zones(tree, snapshot);
 	errors += tree_finish(tree, told, told_arg);
-	if (errors == 0 && add_tenants(tree, snapshot, told, told_arg) == 0)
+	if (errors == 0)
 		return tree;
 	tree_free(tree);
 	return NULL;

@@ -14,6 +14,7 @@
 
 const struct word limit_words[] = {
 	{ "from", value_address, AT_RULE(from), 0, 0 },
+	{ "hours", value_hours, AT_RULE(hours), 0, 0 },
 	{ "not-before", value_date, AT_RULE(not_before), 0, 0 },
 	{ "not-after", value_date, AT_RULE(not_after), 0, 0 },
 	{ "verbs", value_verbs, AT(verbs), 0, 0 },

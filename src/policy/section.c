@@ -11,8 +11,7 @@
 #define SAID_MAX (1u << 20)
 
 static const struct kind *const kinds[] = { &kind_server, &kind_limits,
-	&kind_audit, &kind_token, &kind_key, &kind_generation, &kind_profile,
-	&kind_tenant };
+	&kind_audit, &kind_token, &kind_key, &kind_profile, &kind_tenant };
 #define KINDS (sizeof(kinds) / sizeof(kinds[0]))
 
 /* Where each part lives. */
@@ -25,8 +24,8 @@ static const char *const folders[] = {
 };
 
 /* Words of capabilities to come: refused, so that nobody relies on them. */
-static const char *const later[] = { "approvals", "approvers", "hours",
-	"requires", "signed-by" };
+static const char *const later[] = { "approvals", "approvers", "requires",
+	"signed-by" };
 
 struct section_reader {
 	struct intake *in;

@@ -11,6 +11,7 @@
 #include "policy/section.h"
 #include "policy/server.h"
 #include "policy/tenant.h"
+#include "policy/zones.h"
 
 /* A file's name is part of rules in records. */
 #define FILE_NAME_MAX 200
@@ -40,14 +41,6 @@ key_key(const struct rows *rows, size_t number, size_t *ret_len)
 }
 
 static const void *
-generation_key(const struct rows *rows, size_t number, size_t *ret_len)
-{
-	const struct generation_row *row = rows_at(rows, number);
-
-	return name_key(row->generation.name, ret_len);
-}
-
-static const void *
 profile_key(const struct rows *rows, size_t number, size_t *ret_len)
 {
 	const struct profile *profile = rows_at(rows, number);
@@ -72,6 +65,14 @@ tenant_key(const struct rows *rows, size_t number, size_t *ret_len)
 	return name_key(tenant->name, ret_len);
 }
 
+static const void *
+zone_key(const struct rows *rows, size_t number, size_t *ret_len)
+{
+	const struct zone_slot *zone = rows_at(rows, number);
+
+	return name_key(zone->name, ret_len);
+}
+
 struct tree *
 tree_new(const char *dir, const struct format_word *formats, size_t count)
 {
@@ -84,14 +85,14 @@ tree_new(const char *dir, const struct format_word *formats, size_t count)
 	tree->format_count = count;
 	rows_init(&tree->tokens, sizeof(struct token_conf));
 	rows_init(&tree->keys, sizeof(struct key_row));
-	rows_init(&tree->generations, sizeof(struct generation_row));
 	rows_init(&tree->profiles, sizeof(struct profile));
 	rows_init(&tree->clients, sizeof(struct client_key));
 	rows_init(&tree->tenants, sizeof(struct tenant));
 	index_init(&tree->tenant_names, &tree->tenants, tenant_key);
+	rows_init(&tree->zones, sizeof(struct zone_slot));
+	index_init(&tree->zone_names, &tree->zones, zone_key);
 	index_init(&tree->token_names, &tree->tokens, token_key);
 	index_init(&tree->key_names, &tree->keys, key_key);
-	index_init(&tree->generation_names, &tree->generations, generation_key);
 	index_init(&tree->profile_names, &tree->profiles, profile_key);
 	index_init(&tree->client_blobs, &tree->clients, client_key);
 	tree->dir = arena_text(&tree->arena, dir, strlen(dir));
@@ -109,16 +110,16 @@ tree_free(struct tree *tree)
 		return;
 	index_release(&tree->token_names);
 	index_release(&tree->key_names);
-	index_release(&tree->generation_names);
 	index_release(&tree->profile_names);
 	index_release(&tree->client_blobs);
 	index_release(&tree->tenant_names);
+	index_release(&tree->zone_names);
 	rows_release(&tree->tokens);
 	rows_release(&tree->keys);
-	rows_release(&tree->generations);
 	rows_release(&tree->profiles);
 	rows_release(&tree->clients);
 	rows_release(&tree->tenants);
+	rows_release(&tree->zones);
 	arena_release(&tree->arena);
 	free(tree);
 }
@@ -184,8 +185,8 @@ tree_finish(struct tree *tree, text_error_fn *told, void *told_arg)
 	};
 
 	finish_keys(&in);
-	finish_generations(&in);
 	finish_profiles(&in);
 	finish_tenant(&in);
+	finish_hours(&in);
 	return in.errors;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* covers: src/conf/folder.c */
+/* covers: src/conf/folder.c src/conf/zones.c */
 #include "conf/load.h"
 
 #include <setjmp.h>
@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "policy/hours.h"
 #include "support_folder.h"
 
 #define TOKEN "[token t]\nmodule = /m.so\ntoken = demo\npin-file = pin\n"
@@ -260,9 +261,40 @@ reads_certificates_beside_their_keys(void **state)
 	folder_put("a.pem", PEM, 0644);
 	tree = folder_load(&told);
 	assert_non_null(tree);
-	assert_string_equal(
-	    key_own(tree_key_by_name(tree, "a"))->certificate, PEM);
+	assert_string_equal(tree_key_by_name(tree, "a")->certificate, PEM);
 	tree_free(tree);
+}
+
+/* As hours name them, from the host's database. */
+static void
+reads_time_zones(void **state)
+{
+	struct told told;
+	struct tree *tree;
+
+	(void)state;
+	put_tree();
+	folder_put("profiles.d/p.conf",
+	    "[profile ci]\nkeys = a b\n"
+	    "hours = Mon-Fri 08:00-18:00 Europe/Berlin\n",
+	    0644);
+	folder_put("keys.d/a.conf",
+	    KEY("a") "hours = UTC Mon-Sun 00:00-24:00\n", 0644);
+	tree = folder_load(&told);
+	assert_string_equal(told.text, "");
+	/* A Monday at 08:00 in Berlin. */
+	assert_true(hours_now(tree_profile(tree, 0)->limits.hours, 1799046000));
+	assert_false(
+	    hours_now(tree_profile(tree, 0)->limits.hours, 1799045999));
+	tree_free(tree);
+	folder_put("keys.d/a.conf",
+	    KEY("a") "hours = Mon-Sun 00:00-24:00 Nowhere/Town\n", 0644);
+	assert_refused("keys.d/a.conf:5: key a: hours: time zone Nowhere/Town: "
+		       "No such file or directory");
+	folder_put("keys.d/a.conf",
+	    KEY("a") "hours = Mon-Sun 00:00-24:00 Europe\n", 0644);
+	assert_refused("keys.d/a.conf:5: key a: hours: time zone Europe: "
+		       "is not a regular file");
 }
 
 static void
@@ -347,6 +379,7 @@ main(void)
 		TEST(refuses_a_file_in_the_place_of_a_folder),
 		TEST(tells_all_errors_of_all_files),
 		TEST(reads_certificates_beside_their_keys),
+		TEST(reads_time_zones),
 		TEST(shows_each_file_that_it_took_in),
 		TEST(reads_no_more_than_the_starter_needs),
 	};

@@ -80,7 +80,8 @@ static enum reason
 request(const char *principal, const char *address, const char *text,
     struct grant *ret)
 {
-	const struct moment moment = { address, 1795000000 }; /* 2026-11 */
+	const struct moment moment = { .address = address,
+		.now = 1795000000 }; /* 2026-11 */
 	struct command command;
 	struct verdict verdict;
 	struct text_error error;

@@ -13,6 +13,7 @@
 
 #include <cmocka.h>
 
+#include "policy/hours.h"
 #include "support_folder.h"
 
 #define HEAD "countersign-running 1\n"
@@ -61,7 +62,10 @@ put_tree(void)
 	    0644);
 	folder_put("release.pem", PEM, 0644);
 	folder_put("profiles.d/a.conf", "[profile a]\nkeys = release\n", 0644);
-	folder_put("profiles.d/b.conf", "[profile b]\nkeys = release\n", 0644);
+	folder_put("profiles.d/b.conf",
+	    "[profile b]\nkeys = release\n"
+	    "hours = Mon-Fri 08:00-18:00 Europe/Berlin\n",
+	    0644);
 	folder_put("authorized_keys.d/ci",
 	    "profile=\"a\" ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIIfrl98NaCitwc"
 	    "+gQ2PtkPqjPixgfMU1nVfGcJqth/HF build01\n",
@@ -104,10 +108,13 @@ what_was_read_is_there_again(void **state)
 	folder_put("release.pem", "gone", 0644);
 	assert_int_equal(snapshot_load(folder, &snapshot, &error), 0);
 	assert_string_equal(snapshot.fingerprint, PRINT);
-	assert_int_equal(snapshot.count, 7);
+	assert_int_equal(snapshot.count, 8);
 	tree = snapshot_tree(&snapshot, folder, formats, 1, told_add, &told);
 	assert_string_equal(told.text, "");
 	assert_non_null(tree_profile_by_name(tree, "b"));
+	/* A Monday at 08:00 in Berlin. */
+	assert_true(hours_now(
+	    tree_profile_by_name(tree, "b")->limits.hours, 1799046000));
 	assert_int_equal(tree_clients(tree), 1);
 	assert_string_equal(tree_key(tree, 0)->certificate, PEM);
 	tree_free(tree);
@@ -157,6 +164,27 @@ a_tree_that_lacks_a_certificate_is_none(void **state)
 	    snapshot_tree(&snapshot, folder, formats, 1, told_add, &told));
 	assert_string_equal(
 	    told.text, "running:0: it lacks a key's certificate\n");
+	snapshot_release(&snapshot);
+}
+
+static void
+a_tree_that_lacks_a_time_zone_is_none(void **state)
+{
+	struct told told = { .count = 0 };
+	struct snapshot snapshot;
+
+	(void)state;
+	put_tree();
+	publish();
+	assert_int_equal(snapshot_load(folder, &snapshot, &error), 0);
+	for (size_t i = 0; i < snapshot.count; i++)
+		if (strstr(snapshot.list[i].file, "Berlin") != NULL)
+			snapshot.list[i].file = "elsewhere";
+	assert_null(
+	    snapshot_tree(&snapshot, folder, formats, 1, told_add, &told));
+	assert_string_equal(told.text,
+	    "profiles.d/b.conf:3: profile b: hours: time zone Europe/Berlin: "
+	    "it was not read\n");
 	snapshot_release(&snapshot);
 }
 
@@ -286,6 +314,7 @@ main(void)
 		IN_FOLDER(what_was_read_is_there_again),
 		IN_FOLDER(hands_out_what_is_below_a_prefix),
 		IN_FOLDER(a_tree_that_lacks_a_certificate_is_none),
+		IN_FOLDER(a_tree_that_lacks_a_time_zone_is_none),
 		cmocka_unit_test(a_text_that_is_wrong_makes_no_tree),
 		cmocka_unit_test(refuses_every_truncation_and_what_follows),
 		cmocka_unit_test(refuses_what_we_do_not_write),

@@ -15,6 +15,7 @@
 
 struct admin;
 struct admin_peer;
+struct admin_request;
 struct service;
 
 /* States, as bits for the surface table. */
@@ -27,6 +28,9 @@ enum {
 enum {
 	ADMIN_ROOT = 1, /* root, and the user that the broker runs as */
 };
+
+/* Answers now, or calls admin_wait and answers later. */
+typedef void admin_verb_fn(struct admin_peer *, const struct admin_request *);
 
 /* Makes the socket in this folder, 0600.  NULL with reterr. */
 struct admin *admin_new(const char *run_dir, struct text_error *reterr);

@@ -26,6 +26,7 @@ key_view_init(struct key_view *view, const struct session *s,
 	enum reason reason;
 	const char *why = "";
 	enum key_standing standing;
+	const struct suspension *suspended;
 
 	view->conf = conf;
 	view->profile = s->client->profile;
@@ -33,7 +34,12 @@ key_view_init(struct key_view *view, const struct session *s,
 	standing = token_standing(token_by_name(service, conf->token->name),
 	    view->key, &reason, &why);
 	set_state(view, REASON_OK, "");
-	if (conf->limits.not_before != 0 && now < conf->limits.not_before) {
+	suspended =
+	    suspensions_cover(service->suspensions, SUBJECT_KEY, conf->name);
+	if (suspended != NULL) {
+		set_state(view, REASON_SUSPENDED, suspended->text);
+	} else if (conf->limits.not_before != 0 &&
+	    now < conf->limits.not_before) {
 		set_state(view, REASON_NOT_BEFORE, "not valid yet");
 	} else if (conf->limits.not_after != 0 &&
 	    now >= conf->limits.not_after) {

@@ -24,6 +24,7 @@
 #include "broker/reload.h"
 #include "broker/service.h"
 #include "broker/store.h"
+#include "broker/suspend.h"
 #include "conf/load.h"
 
 #define LISTENER_FD 3
@@ -231,6 +232,19 @@ start_archive(struct service *service)
 	return 0;
 }
 
+/* What was suspended stays so, or the service does not start. */
+static int
+load_suspensions(struct service *service)
+{
+	struct text_error error = { .line = 0 };
+
+	if (suspend_load(service, &error) == 0)
+		return 0;
+	log_warn("%s/state.db: what is suspended: %s",
+	    tree_server(service->tree)->state_dir, error.what);
+	return -1;
+}
+
 static int
 start_log_watch(struct service *service)
 {
@@ -258,6 +272,8 @@ make_service(struct start *start, const char *dir)
 	start->service = service;
 	service->admin = start->admin;
 	service->store = start->store;
+	if (load_suspensions(service) == -1)
+		return -1;
 	service->opened = start->opened;
 	service->separated = is_separated();
 	differences_find(tree_server(service->tree)->state_dir, service->tree,

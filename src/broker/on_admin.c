@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "broker/admin.h"
 #include "broker/handlers.h"
+#include "broker/on_suspend.h"
 #include "broker/reload.h"
 #include "broker/service.h"
 #include "broker/status.h"
@@ -33,12 +34,15 @@ answer_status(struct admin_peer *who, const struct admin_request *request)
 
 /* All that an admin may ask, and who may ask it. */
 static const struct {
-	void (*answer)(struct admin_peer *, const struct admin_request *);
+	admin_verb_fn *answer;
 	unsigned roles;
 	unsigned least, most; /* arguments */
 } verbs[ADMIN_VERB_COUNT] = {
 	[ADMIN_RELOAD] = { ask_reload, ADMIN_ROOT, 0, 0 },
 	[ADMIN_STATUS] = { answer_status, ADMIN_ROOT, 0, 0 },
+	[ADMIN_SUSPENDED] = { answer_suspended, ADMIN_ROOT, 0, 0 },
+	[ADMIN_SUSPEND] = { ask_suspend, ADMIN_ROOT, 3, 3 },
+	[ADMIN_RESUME] = { ask_resume, ADMIN_ROOT, 3, 3 },
 };
 
 const char *

@@ -15,6 +15,7 @@ struct change;
 struct difference;
 struct notary;
 struct service;
+struct suspension;
 struct token;
 
 /* Of service->opened; tried again until it is on disk. */
@@ -44,6 +45,11 @@ void record_token(const struct token *, const struct worker *, const char *what,
     enum reason, const char *text);
 void record_key(
     const struct token *, const struct key *, enum reason, const char *text);
+
+/* sessions: how many it ends.  The text of a resumption may be empty. */
+int record_suspend(struct service *, const struct suspension *, size_t sessions,
+    struct waiter *);
+int record_resume(struct service *, const struct suspension *, struct waiter *);
 
 /* Of a signed tree. */
 int record_checkpoint(const struct notary *, struct waiter *);

@@ -19,6 +19,7 @@
 #include "broker/reload.h"
 #include "broker/store.h"
 #include "broker/surface.h"
+#include "broker/suspend.h"
 #include "broker/token.h"
 #include "wire/control.h"
 
@@ -102,6 +103,7 @@ service_new(const char *dir, struct tree *tree, const char *fingerprint,
 	    (service->keyring = keyring_new()) == NULL ||
 	    keyring_adopt(service->keyring, tree) == -1 ||
 	    (service->suspensions = suspensions_new()) == NULL ||
+	    (service->suspend = suspend_new(service)) == NULL ||
 	    (service->drain = drain_new(service)) == NULL ||
 	    (service->checkpoints = checkpoints_new(service)) == NULL ||
 	    add_tokens(service) == -1)
@@ -135,6 +137,7 @@ service_free(struct service *service)
 	archive_free(service->archive);
 	free(service->tokens);
 	drain_free(service->drain);
+	suspend_free(service->suspend);
 	suspensions_free(service->suspensions);
 	checkpoints_free(service->checkpoints);
 	keyring_free(service->keyring);
@@ -185,6 +188,7 @@ service_freed(void *arg)
 
 	if (service->start_due)
 		record_start(service);
+	suspend_retry(service->suspend);
 	for (struct session *s = service->sessions; s != NULL; s = s->next) {
 		session_record(s);
 		for (struct request *q = s->requests; q != NULL; q = q->next)
@@ -209,6 +213,7 @@ service_round(void *arg)
 {
 	struct service *service = arg;
 
+	suspend_apply(service->suspend);
 	checkpoints_tend(service->checkpoints);
 	for (size_t i = 0; i < service->token_count; i++)
 		token_dispatch(service->tokens[i]);

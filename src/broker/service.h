@@ -30,7 +30,8 @@ struct service {
 	struct loop *loop;
 	const char *dir; /* of the configuration tree */
 	struct tree *tree;
-	struct suspensions *suspensions;
+	struct suspensions *suspensions; /* in force */
+	struct suspend *suspend;
 	char fingerprint[TREE_FINGERPRINT_SIZE];
 	uint32_t boot; /* random; part of every request's id */
 	uint64_t started_us;

@@ -292,8 +292,7 @@ slot_retry(struct slot *slot, enum reason reason, const char *text)
 	/* Its own: the request may have gone on to another since. */
 	struct token *token =
 	    token_by_name(q->session->service, slot->key->token);
-	enum reason standing;
-	const char *why;
+	struct verdict verdict;
 
 	if (q->state == REQUEST_OVER) {
 		/* Nobody waits for it, and no signature left the token. */
@@ -304,8 +303,8 @@ slot_retry(struct slot *slot, enum reason reason, const char *text)
 		slot_give_up(slot, reason, text);
 		return;
 	}
-	if (token_standing(token, slot->key, &standing, &why) == KEY_DOWN) {
-		slot_give_up(slot, standing, why);
+	if (!token_tries_again(token, slot->key, &verdict)) {
+		slot_give_up(slot, verdict.reason, verdict.text);
 		return;
 	}
 	slot->state = SLOT_RETRY;

@@ -9,6 +9,7 @@
 #include "broker/service.h"
 #include "broker/session.h"
 #include "broker/store.h"
+#include "broker/suspend.h"
 #include "broker/token.h"
 #include "broker/worker.h"
 
@@ -41,8 +42,14 @@ uptime(const struct service *service)
 static const char *
 key_word(const struct token *token, const struct key *key, const char **ret_why)
 {
+	const struct suspension *suspended = suspensions_cover(
+	    token->service->suspensions, SUBJECT_KEY, key->name);
 	enum reason reason;
 
+	if (suspended != NULL) {
+		*ret_why = suspended->text;
+		return reason_word(REASON_SUSPENDED);
+	}
 	*ret_why = "";
 	switch (token_standing(token, key, &reason, ret_why)) {
 	case KEY_USABLE:
@@ -200,6 +207,7 @@ status_text(const struct service *service, struct buf *out)
 	for (size_t i = 0; i < service->token_count; i++)
 		text_token(service->tokens[i], out);
 	text_keys(service, out);
+	suspend_text(service->suspensions, out);
 	text_records(service->journal, out);
 	text_store(service->store, out);
 	text_checkpoint(service, out);
@@ -347,7 +355,9 @@ status_json(const struct service *service, struct buf *out)
 		    keyring_of(service->keyring, tree_key(service->tree, i)),
 		    out);
 	}
-	buf_adds(out, "],");
+	buf_adds(out, "],\"suspended\":");
+	suspend_json(service->suspensions, out);
+	buf_adds(out, ",");
 	json_records(service->journal, out);
 	json_store(service->store, out);
 	json_timing(service, out);

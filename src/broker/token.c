@@ -298,14 +298,29 @@ token_sync_keys(struct token *token)
 		worker_sync_keys(w);
 }
 
+bool
+token_tries_again(
+    const struct token *token, const struct key *key, struct verdict *ret)
+{
+	const char *why = "";
+
+	ret->rule.file = NULL;
+	if (decide_suspended(token->service->suspensions, SUBJECT_KEY,
+		key->name, ret) != REASON_OK)
+		return false;
+	if (token_standing(token, key, &ret->reason, &why) != KEY_DOWN)
+		return true;
+	snprintf(ret->text, sizeof(ret->text), "%s", why);
+	return false;
+}
+
 /* Those to be tried again that nobody will try. */
 static void
 review_retries(struct token *token)
 {
 	const struct journal *journal = token->service->journal;
 	struct slot *slot = token->retries, *next;
-	enum reason reason;
-	const char *why;
+	struct verdict verdict;
 
 	token->retries = NULL;
 	token->retries_last = &token->retries;
@@ -317,9 +332,8 @@ review_retries(struct token *token)
 		} else if (!journal_works(journal)) {
 			slot_give_up(slot, REASON_AUDIT_UNAVAILABLE,
 			    reason_text(REASON_AUDIT_UNAVAILABLE));
-		} else if (token_standing(token, slot->key, &reason, &why) ==
-		    KEY_DOWN) {
-			slot_give_up(slot, reason, why);
+		} else if (!token_tries_again(token, slot->key, &verdict)) {
+			slot_give_up(slot, verdict.reason, verdict.text);
 		} else {
 			*token->retries_last = slot;
 			token->retries_last = &slot->next;

@@ -16,6 +16,7 @@
 struct chore;
 struct service;
 struct slot;
+struct verdict;
 struct worker;
 
 struct token {
@@ -66,6 +67,13 @@ void token_sync_keys(struct token *);
 void token_changed(struct token *);
 /* The first attempt is over, and what it found is known. */
 bool token_is_settled(const struct token *);
+
+/*
+ * Will a line that a worker gave back be tried again?  Otherwise why not; ret
+ * has the text.
+ */
+bool token_tries_again(
+    const struct token *, const struct key *, struct verdict *ret);
 
 enum key_standing {
 	KEY_USABLE,

@@ -22,13 +22,11 @@ accept(struct verdict *verdict)
 }
 
 /* No line decides it: an admin said so while the service ran. */
-static enum reason
-check_suspended(const struct moment *moment, enum subject subject,
+enum reason
+decide_suspended(const struct suspensions *set, enum subject subject,
     const char *name, struct verdict *ret)
 {
-	const struct suspension *found = name == NULL ?
-	    NULL :
-	    suspensions_cover(moment->suspensions, subject, name);
+	const struct suspension *found = suspensions_cover(set, subject, name);
 
 	if (found == NULL)
 		return REASON_OK;
@@ -37,6 +35,15 @@ check_suspended(const struct moment *moment, enum subject subject,
 	    subject_word(found->subject),
 	    found->subject == SUBJECT_CLIENT ? " key" : "", found->name,
 	    found->text);
+}
+
+static enum reason
+check_suspended(const struct moment *moment, enum subject subject,
+    const char *name, struct verdict *ret)
+{
+	if (name == NULL)
+		return REASON_OK;
+	return decide_suspended(moment->suspensions, subject, name, ret);
 }
 
 static enum reason

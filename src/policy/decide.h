@@ -59,6 +59,10 @@ enum reason decide_request(const struct tree *, const struct client_key *,
 enum reason decide_line(const struct grant *, const struct moment *,
     uint64_t number, enum hash, const char *name, struct verdict *ret);
 
+/* Is it suspended (policy/suspension.h: suspensions_cover)?  OK, or not. */
+enum reason decide_suspended(const struct suspensions *, enum subject,
+    const char *name, struct verdict *ret);
+
 /* Does the profile grant the key, for lists? */
 bool grants_key(const struct profile *, const struct signing_key *);
 

@@ -13,6 +13,9 @@
 enum admin_verb {
 	ADMIN_RELOAD,
 	ADMIN_STATUS,
+	ADMIN_SUSPENDED, /* what is */
+	ADMIN_SUSPEND,
+	ADMIN_RESUME,
 	ADMIN_VERB_COUNT,
 };
 

@@ -5,6 +5,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -342,4 +344,28 @@ uint32_t
 ends_done_line(const struct ends *e)
 {
 	return e->done_line;
+}
+
+int
+ends_admin(struct ends *e, const struct admin_request *request,
+    char ret[WIRE_CHUNK + 1])
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	struct admin_reply reply;
+	struct writer w = ends_writer(e);
+	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+
+	snprintf(address.sun_path, sizeof(address.sun_path),
+	    "%s/run/admin.sock", e->dir);
+	assert_int_equal(
+	    connect(fd, (struct sockaddr *)&address, sizeof(address)), 0);
+	admin_request_put(&w, request);
+	ends_send(fd, &w);
+	ends_recv(e, fd, WIRE_ADMIN_REPLY);
+	assert_true(admin_reply_get(&e->r, &reply));
+	assert_true(reply.last);
+	memcpy(ret, reply.bytes, reply.len);
+	ret[reply.len] = '\0';
+	close(fd);
+	return reply.exit;
 }

@@ -92,6 +92,10 @@ int ends_done(struct ends *, int session, char text[MESSAGE_SIZE]);
 /* The line that the last ends_done was about; 0: none. */
 uint32_t ends_done_line(const struct ends *);
 
+/* What the admin hears (in one reply), and the exit status. */
+int ends_admin(
+    struct ends *, const struct admin_request *, char ret[WIRE_CHUNK + 1]);
+
 /* The records, whose chain must hold; fails when there are none. */
 char *ends_records(const struct ends *);
 /* The first record of an event that has this in it, or NULL. */

@@ -14,9 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -70,34 +68,11 @@ tell(enum wire_type type)
 }
 
 static int
-ask_admin_with(const struct admin_request *request, char ret[WIRE_CHUNK + 1])
-{
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	struct admin_reply reply;
-	struct writer w = ends_writer(&e);
-	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
-
-	snprintf(address.sun_path, sizeof(address.sun_path),
-	    "%s/run/admin.sock", e.dir);
-	assert_int_equal(
-	    connect(fd, (struct sockaddr *)&address, sizeof(address)), 0);
-	admin_request_put(&w, request);
-	ends_send(fd, &w);
-	ends_recv(&e, fd, WIRE_ADMIN_REPLY);
-	assert_true(admin_reply_get(&e.r, &reply));
-	assert_true(reply.last);
-	memcpy(ret, reply.bytes, reply.len);
-	ret[reply.len] = '\0';
-	close(fd);
-	return reply.exit;
-}
-
-static int
 ask_admin(enum admin_verb verb, char ret[WIRE_CHUNK + 1])
 {
 	const struct admin_request request = { .verb = verb };
 
-	return ask_admin_with(&request, ret);
+	return ends_admin(&e, &request, ret);
 }
 
 static void
@@ -272,7 +247,7 @@ refuses_arguments_that_a_verb_does_not_take(void **state)
 
 	(void)state;
 	assert_true(admin_request_add(&request, "now"));
-	assert_int_equal(ask_admin_with(&request, said), 64);
+	assert_int_equal(ends_admin(&e, &request, said), 64);
 	assert_string_equal(said, "too few or too many arguments\n");
 }
 

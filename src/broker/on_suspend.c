@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "broker/on_suspend.h"
+
+#include <string.h>
+
+#include "base/utf8.h"
+#include "broker/service.h"
+#include "broker/suspend.h"
+#include "policy/tenant.h"
+#include "wire/admin.h"
+
+#define LIST_MAX (1u << 20)
+
+#define PRINT_PREFIX "SHA256:"
+#define PRINT_DIGITS 43
+
+static bool
+is_printable(const char *text)
+{
+	size_t len = strlen(text), unit;
+	uint32_t c;
+
+	for (; len > 0; text += unit, len -= unit) {
+		unit = utf8_unit(text, len, &c);
+		if (unit == 0 || !utf8_is_printable(c))
+			return false;
+	}
+	return true;
+}
+
+static bool
+is_fingerprint(const char *name)
+{
+	static const char digits[] =
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	size_t prefix = strlen(PRINT_PREFIX);
+
+	return strncmp(name, PRINT_PREFIX, prefix) == 0 &&
+	    strlen(name + prefix) == PRINT_DIGITS &&
+	    strspn(name + prefix, digits) == PRINT_DIGITS;
+}
+
+static int
+read_name(struct suspension *ret, const char *name, struct text_error *reterr)
+{
+	if (name[0] == '\0' || !text_copy(ret->name, sizeof(ret->name), name) ||
+	    !is_printable(name))
+		return text_fail(reterr, 0,
+		    "a %s has a name of up to %d printable bytes",
+		    subject_word(ret->subject), SUBJECT_NAME - 1);
+	if (ret->subject == SUBJECT_CLIENT && !is_fingerprint(name))
+		return text_fail(reterr, 0,
+		    "a client key is named by its fingerprint, as ssh-keygen "
+		    "-l prints it: %s and %d characters",
+		    PRINT_PREFIX, PRINT_DIGITS);
+	return 0;
+}
+
+/* 0, or -1 with what is wrong with the request. */
+static int
+read_request(struct admin_peer *who, const struct admin_request *request,
+    struct suspension *ret, struct text_error *reterr)
+{
+	ret->subject = subject_by_word(request->args[0]);
+	ret->since = service_now();
+	admin_name(who, ret->by);
+	if (ret->subject == SUBJECT_COUNT)
+		return text_fail(reterr, 0,
+		    "key, client, principal, profile or tenant, and its name");
+	if (read_name(ret, request->args[1], reterr) == -1)
+		return -1;
+	if (!text_copy(ret->text, sizeof(ret->text), request->args[2]) ||
+	    !is_printable(ret->text))
+		return text_fail(reterr, 0,
+		    "the reason is one line of up to %d printable bytes",
+		    SUSPENSION_TEXT - 1);
+	return 0;
+}
+
+static void
+refuse(struct admin_peer *who, uint8_t exit, const char *what)
+{
+	struct buf text;
+
+	buf_init(&text, 4 * MESSAGE_SIZE);
+	buf_addf(&text, "countersignctl: %s\n", what);
+	buf_add(&text, "", 1);
+	admin_answer(who, exit, text.bad ? "no memory\n" : buf_at(&text));
+	buf_release(&text);
+}
+
+/*
+ * Names that only the tree gives must be in it: a mistyped one would look as
+ * if something had been stopped.  Client keys and people exist without it, and
+ * may come back with the next reload.
+ */
+static int
+check_known(const struct tree *tree, const struct suspension *what,
+    struct text_error *reterr)
+{
+	const struct signing_key *key = NULL;
+	bool known = true;
+
+	if (what->subject == SUBJECT_KEY)
+		known = (key = tree_key_by_name(tree, what->name)) != NULL;
+	else if (what->subject == SUBJECT_PROFILE)
+		known = tree_profile_by_name(tree, what->name) != NULL;
+	else if (what->subject == SUBJECT_TENANT)
+		known = tree_tenant_by_name(tree, what->name) != NULL;
+	if (!known)
+		return text_fail(reterr, 0, "the running tree has no %s %.100s",
+		    subject_word(what->subject), what->name);
+	if (key != NULL && key->audit)
+		return text_fail(reterr, 0,
+		    "the key %s signs the log and nothing else", key->name);
+	return 0;
+}
+
+void
+ask_suspend(struct admin_peer *who, const struct admin_request *request)
+{
+	struct service *service = admin_service(who);
+	struct suspension what = { .since = 0 };
+	struct text_error error;
+
+	if (read_request(who, request, &what, &error) == -1)
+		refuse(who, 64, error.what);
+	else if (what.text[0] == '\0')
+		refuse(who, 64, "a reason must be given: --reason TEXT");
+	else if (check_known(service->tree, &what, &error) == -1)
+		refuse(who, 1, error.what);
+	else if (suspend_now(service, &what, admin_wait(who)) == -1)
+		refuse(who, 70, "no memory: nothing was suspended");
+}
+
+void
+ask_resume(struct admin_peer *who, const struct admin_request *request)
+{
+	struct service *service = admin_service(who);
+	struct suspension what = { .since = 0 };
+	struct text_error error;
+
+	if (read_request(who, request, &what, &error) == -1) {
+		refuse(who, 64, error.what);
+	} else if (suspensions_find(
+		       service->suspensions, what.subject, what.name) == NULL) {
+		text_fail(&error, 0, "the %s %.100s is not suspended",
+		    subject_word(what.subject), what.name);
+		refuse(who, 1, error.what);
+	} else if (resume_now(service, &what, admin_wait(who)) == -1) {
+		refuse(who, 70, "no memory: nothing was resumed");
+	}
+}
+
+void
+answer_suspended(struct admin_peer *who, const struct admin_request *request)
+{
+	const struct suspensions *set = admin_service(who)->suspensions;
+	struct buf text;
+
+	buf_init(&text, LIST_MAX);
+	if (request->json) {
+		suspend_json(set, &text);
+		buf_adds(&text, "\n");
+	} else {
+		suspend_text(set, &text);
+	}
+	buf_add(&text, "", 1);
+	admin_answer(
+	    who, text.bad ? 70 : 0, text.bad ? "no memory\n" : buf_at(&text));
+	buf_release(&text);
+}

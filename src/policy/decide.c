@@ -6,7 +6,7 @@
 #include "policy/address.h"
 #include "policy/date.h"
 #include "policy/keyblob.h"
-#include "policy/list.h"
+#include "policy/layer.h"
 #include "policy/resolve.h"
 #include "policy/value.h"
 
@@ -59,70 +59,21 @@ check_suspended_client(const struct client_key *client,
 	    moment, SUBJECT_PROFILE, client->profile->name, ret);
 }
 
-/* What is checked: "key release", "profile ci". */
-struct validity {
-	const char *what;
-	const char *name;
-	int64_t not_before, not_after;
-	const struct rule *before_rule, *after_rule;
-};
-
-static enum reason
-check_validity(const struct validity *v, int64_t now, struct verdict *ret)
-{
-	char date[DATE_TEXT];
-
-	if (v->not_before != 0 && now < v->not_before) {
-		date_text(v->not_before, date);
-		return refuse(ret, REASON_NOT_BEFORE, *v->before_rule,
-		    "the %s %s is not valid before %s", v->what, v->name, date);
-	}
-	if (v->not_after != 0 && now >= v->not_after) {
-		date_text(v->not_after, date);
-		return refuse(ret, REASON_NOT_AFTER, *v->after_rule,
-		    "the %s %s is not valid any more since %s", v->what,
-		    v->name, date);
-	}
-	return REASON_OK;
-}
-
-static enum reason
-check_profile_dates(
-    const struct profile *profile, int64_t now, struct verdict *ret)
-{
-	const struct validity validity = {
-		"profile",
-		profile->name,
-		profile->limits.not_before,
-		profile->limits.not_after,
-		&profile->limits.not_before_rule,
-		&profile->limits.not_after_rule,
-	};
-
-	return check_validity(&validity, now, ret);
-}
-
-static enum reason
-check_key_dates(const struct signing_key *key, int64_t now, struct verdict *ret)
-{
-	const struct validity validity = {
-		"key",
-		key->name,
-		key->limits.not_before,
-		key->limits.not_after,
-		&key->limits.not_before_rule,
-		&key->limits.not_after_rule,
-	};
-
-	return check_validity(&validity, now, ret);
-}
+static layer_fn *const by_source[] = { layer_source, NULL };
+static layer_fn *const by_dates[] = { layer_dates, NULL };
+static layer_fn *const by_verb[] = { layer_verb, NULL };
+static layer_fn *const by_time[] = { layer_dates, layer_hours, NULL };
 
 enum reason
 decide_client(const struct tree *tree, const struct client_key *client,
     const struct moment *moment, struct verdict *ret)
 {
 	const struct profile *profile = client->profile;
+	const struct asked asked = { .address = moment->address,
+		.now = moment->now };
 	const struct rule line = { client->file, client->line };
+	struct layer layers[LAYERS_MAX];
+	size_t count = layers_over(profile, NULL, layers);
 	char date[DATE_TEXT];
 
 	(void)tree;
@@ -133,19 +84,15 @@ decide_client(const struct tree *tree, const struct client_key *client,
 		return refuse(ret, REASON_SOURCE, line,
 		    "this client key may not come from %.64s; allowed: %.300s",
 		    moment->address, client->from);
-	if (profile->limits.from != NULL &&
-	    !address_list_match(profile->limits.from, moment->address))
-		return refuse(ret, REASON_SOURCE, profile->limits.from_rule,
-		    "the profile %s may not be used from %.64s; "
-		    "allowed: %.300s",
-		    profile->name, moment->address, profile->limits.from);
+	if (layers_check(layers, count, by_source, &asked, ret) != REASON_OK)
+		return ret->reason;
 	/* As sshd: still good in the very second that is named. */
 	if (client->expiry != 0 && moment->now > client->expiry) {
 		date_text(client->expiry, date);
 		return refuse(ret, REASON_EXPIRED, line,
 		    "this client key expired at %s", date);
 	}
-	if (check_profile_dates(profile, moment->now, ret) != REASON_OK)
+	if (layers_check(layers, count, by_dates, &asked, ret) != REASON_OK)
 		return ret->reason;
 	return accept(ret);
 }
@@ -178,17 +125,40 @@ decide_login(const struct tree *tree, const char *user, const void *blob,
 enum reason
 decide_verb(const struct profile *profile, enum verb verb, struct verdict *ret)
 {
-	struct sentence s;
+	const struct asked asked = { .verb = verb };
+	struct layer layers[LAYERS_MAX];
+	size_t count = layers_over(profile, NULL, layers);
 
-	if ((profile->limits.verb_set & 1u << verb) != 0)
-		return accept(ret);
-	refuse(ret, REASON_VERB, profile->limits.verbs.rule,
-	    "the profile %s does not allow %s; allowed: ", profile->name,
-	    verb_word(verb));
-	sentence_init(&s, ret->text, sizeof(ret->text));
-	for (size_t i = 0; i < profile->limits.verbs.count; i++)
-		sentence_item(&s, profile->limits.verbs.item[i]);
-	return ret->reason;
+	if (layers_check(layers, count, by_verb, &asked, ret) != REASON_OK)
+		return ret->reason;
+	return accept(ret);
+}
+
+/*
+ * What the key adds to what the profile said of the verb and the address.  A
+ * key that may not sign any more, or not now, is still verified with.
+ */
+static enum reason
+check_key(const struct grant *grant, enum verb verb,
+    const struct moment *moment, struct verdict *ret)
+{
+	static layer_fn *const of_key[] = { layer_source, layer_verb, NULL };
+	const struct asked asked = {
+		.address = moment->address, .now = moment->now, .verb = verb
+	};
+	const struct layer key = { "key", grant->key->name,
+		&grant->key->limits };
+	struct layer layers[LAYERS_MAX];
+	size_t count = layers_over(grant->profile, grant->key, layers);
+
+	if (layers_check(&key, 1, of_key, &asked, ret) != REASON_OK)
+		return ret->reason;
+	if (verb != VERB_SIGN && verb != VERB_CHECK)
+		return REASON_OK;
+	if (check_suspended(moment, SUBJECT_KEY, grant->key->name, ret) !=
+	    REASON_OK)
+		return ret->reason;
+	return layers_check(layers, count, by_time, &asked, ret);
 }
 
 enum reason
@@ -206,69 +176,30 @@ decide_request(const struct tree *tree, const struct client_key *client,
 	if (reason == REASON_OK)
 		reason = resolve(
 		    tree, client->profile, command, &grant, ret_verdict);
-	/* A key that may not sign any more is still verified with. */
-	if (reason == REASON_OK &&
-	    (command->verb == VERB_SIGN || command->verb == VERB_CHECK) &&
-	    (reason = check_suspended(moment, SUBJECT_KEY, grant.key->name,
-		 ret_verdict)) == REASON_OK)
-		reason = check_key_dates(grant.key, moment->now, ret_verdict);
+	if (reason == REASON_OK)
+		reason = check_key(&grant, command->verb, moment, ret_verdict);
 	if (reason != REASON_OK)
 		return reason;
 	*ret = grant;
 	return accept(ret_verdict);
 }
 
-static bool
-name_allowed(const struct names *globs, const char *name)
-{
-	for (size_t i = 0; i < globs->count; i++)
-		if (glob_match(globs->item[i], name))
-			return true;
-	return false;
-}
-
-static enum reason
-refuse_name(
-    const struct profile *profile, const char *name, struct verdict *ret)
-{
-	struct sentence s;
-
-	if (name[0] == '\0')
-		refuse(ret, REASON_NAME, profile->limits.globs.rule,
-		    "the profile %s wants a name on each line; allowed: ",
-		    profile->name);
-	else
-		refuse(ret, REASON_NAME, profile->limits.globs.rule,
-		    "the profile %s does not allow this name; allowed: ",
-		    profile->name);
-	sentence_init(&s, ret->text, sizeof(ret->text));
-	for (size_t i = 0; i < profile->limits.globs.count; i++)
-		sentence_item(&s, profile->limits.globs.item[i]);
-	return ret->reason;
-}
-
 enum reason
 decide_line(const struct grant *grant, const struct moment *moment,
     uint64_t number, enum hash hash, const char *name, struct verdict *ret)
 {
-	const struct profile *profile = grant->profile;
+	static layer_fn *const by_line[] = { layer_number, layer_name, NULL };
+	const struct asked asked = {
+		.now = moment->now, .number = number, .name = name
+	};
+	struct layer layers[LAYERS_MAX];
+	size_t count = layers_over(grant->profile, grant->key, layers);
 
 	if (check_suspended(moment, SUBJECT_KEY, grant->key->name, ret) !=
-	    REASON_OK)
-		return ret->reason;
-	if (profile->limits.max_lines != 0 &&
-	    number > profile->limits.max_lines)
-		return refuse(ret, REASON_TOO_MANY_LINES,
-		    profile->limits.max_lines_rule,
-		    "the profile %s allows %llu lines a request", profile->name,
-		    (unsigned long long)profile->limits.max_lines);
-	if (check_hash(grant, hash, ret) != REASON_OK)
-		return ret->reason;
-	if (profile->limits.globs.item != NULL &&
-	    (name[0] == '\0' || !name_allowed(&profile->limits.globs, name)))
-		return refuse_name(profile, name, ret);
-	if (check_profile_dates(profile, moment->now, ret) != REASON_OK ||
-	    check_key_dates(grant->key, moment->now, ret) != REASON_OK)
+		REASON_OK ||
+	    layers_check(layers, count, by_line, &asked, ret) != REASON_OK ||
+	    check_hash(grant, hash, ret) != REASON_OK ||
+	    layers_check(layers, count, by_time, &asked, ret) != REASON_OK)
 		return ret->reason;
 	return accept(ret);
 }

@@ -38,7 +38,7 @@ enum reason decide_login(const struct tree *, const char *user,
 
 /*
  * May this client still be here?  (suspended or not, source, expiry, profile's
- * dates)
+ * dates)  Its hours do not matter: who may not sign now may ask why.
  */
 enum reason decide_client(const struct tree *, const struct client_key *,
     const struct moment *, struct verdict *ret);
@@ -55,7 +55,7 @@ enum reason decide_request(const struct tree *, const struct client_key *,
     const struct command *, const struct moment *, struct grant *ret,
     struct verdict *ret_verdict);
 
-/* One line: number counts from 1. */
+/* One line: number counts from 1.  Dates and hours are looked at again. */
 enum reason decide_line(const struct grant *, const struct moment *,
     uint64_t number, enum hash, const char *name, struct verdict *ret);
 

@@ -211,7 +211,7 @@ refuses_unknown_words_and_names_the_known(void **state)
 	assert_refused(GOOD "format = raw\n",
 	    "keys.d/k.conf:5: unknown word format; known: token, object, use, "
 	    "certificate, allow-extractable, allow-short-rsa, from, "
-	    "not-before, not-after, verbs, formats, hashes, names, max-lines, "
+	    "hours, not-before, not-after, verbs, formats, hashes, names, max-lines, "
 	    "rate, burst, per-day, concurrency, on-exceed, ...");
 	assert_refused("[profile x]\nkeys = a\n" GOOD,
 	    "keys.d/k.conf:1: section [profile] belongs in profiles.d");
@@ -246,12 +246,12 @@ refuses_to_lend_the_log_key_out(void **state)
 	const struct texts texts = { .keys = GOOD AUDIT,
 		.profiles = "[profile ci]\nkeys = release log\n" };
 	static const char *const words[] = { "certificate = a.pem",
-		"from = 10.0.0.0/8", "not-before = 2026-01-01",
-		"not-after = 2026-01-01", "verbs = sign", "formats = raw",
-		"hashes = sha256", "names = *", "max-lines = 5", "rate = 5/m",
-		"burst = 2", "per-day = 5", "concurrency = 1",
-		"on-exceed = refuse", "repeat-window = 1d", "priority = normal",
-		"env = A", "purpose = p", "notify = x" };
+		"from = 10.0.0.0/8", "hours = UTC Mon 08:00-09:00",
+		"not-before = 2026-01-01", "not-after = 2026-01-01",
+		"verbs = sign", "formats = raw", "hashes = sha256", "names = *",
+		"max-lines = 5", "rate = 5/m", "burst = 2", "per-day = 5",
+		"concurrency = 1", "on-exceed = refuse", "repeat-window = 1d",
+		"priority = normal", "env = A", "purpose = p", "notify = x" };
 	char text[512], line[256];
 
 	(void)state;

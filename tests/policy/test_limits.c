@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* covers: src/policy/value_limit.c src/policy/value_digests.c */
-#include "policy/limits.h"
+#include "policy/hours.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "policy/limits.h"
 #include "support_tree.h"
 
 #define KEY                                                          \
@@ -72,6 +73,7 @@ static void
 assert_same(const struct limits *l)
 {
 	assert_string_equal(l->from, "10.0.0.0/8,::1");
+	assert_string_equal(l->hours->text, "UTC Mon 08:00-09:00");
 	assert_int_equal(l->not_before, 1767225600);
 	assert_int_equal(l->not_after, 1798761600);
 	assert_int_equal(l->verb_set, 1u << VERB_GREETING | 1u << VERB_SIGN);
@@ -97,19 +99,20 @@ static void
 keys_and_profiles_take_the_same_words(void **state)
 {
 	(void)state;
-	with("from = 10.0.0.0/8 ::1\nnot-before = 2026-01-01\n"
-	     "not-after = 2027-01-01\nverbs = sign\nformats = raw p1363\n"
-	     "hashes = sha256\nnames = *.bin, dist/*\nmax-lines = 5000\n"
-	     "rate = 100/1m\nburst = 300\nper-day = 10000\n"
-	     "concurrency = 4\non-exceed = suspend\nrepeat-window = 10m\n"
-	     "priority = high\nenv = BUILD_URL CI_*\n"
-	     "purpose = firmware of the night\nnotify = night\n");
+	with(
+	    "from = 10.0.0.0/8 ::1\nhours = UTC Mon 08:00-09:00\nnot-before = 2026-01-01\n"
+	    "not-after = 2027-01-01\nverbs = sign\nformats = raw p1363\n"
+	    "hashes = sha256\nnames = *.bin, dist/*\nmax-lines = 5000\n"
+	    "rate = 100/1m\nburst = 300\nper-day = 10000\n"
+	    "concurrency = 4\non-exceed = suspend\nrepeat-window = 10m\n"
+	    "priority = high\nenv = BUILD_URL CI_*\n"
+	    "purpose = firmware of the night\nnotify = night\n");
 	assert_same(of_key);
 	assert_same(of_profile);
 	assert_string_equal(of_key->rate_rule.file, "keys.d/k.conf");
-	assert_int_equal(of_key->rate_rule.line, 13);
+	assert_int_equal(of_key->rate_rule.line, 14);
 	assert_string_equal(of_profile->per_day_rule.file, "profiles.d/p.conf");
-	assert_int_equal(of_profile->per_day_rule.line, 13);
+	assert_int_equal(of_profile->per_day_rule.line, 14);
 	assert_string_equal(limits_first(of_key), "from");
 }
 
@@ -122,6 +125,7 @@ nothing_is_limited_where_nothing_is_said(void **state)
 		const struct limits *l = i == 0 ? of_key : of_profile;
 
 		assert_null(l->from);
+		assert_null(l->hours);
 		assert_int_equal(l->max_lines, 0);
 		assert_int_equal(l->rate.lines, 0);
 		assert_int_equal(l->burst, 0);

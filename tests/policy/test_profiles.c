@@ -188,7 +188,7 @@ refuses_unknown_words_and_names_the_known(void **state)
 	assert_refused(GOOD "key = release\n",
 	    "profiles.d/p.conf:3: unknown word key; known: keys, default, "
 	    "log, require-second, digests-from, digests-network, from, "
-	    "not-before, not-after, verbs, formats, hashes, names, max-lines, "
+	    "hours, not-before, not-after, verbs, formats, hashes, names, max-lines, "
 	    "rate, burst, per-day, concurrency, on-exceed, ...");
 }
 

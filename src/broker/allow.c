@@ -1,21 +1,32 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "broker/allow.h"
 
-#include "broker/slot.h"
+#include "broker/budget_plan.h"
 
 enum allowed
 allow_line(struct request *q, struct slot *slot, const struct moment *moment,
     struct verdict *ret)
 {
-	(void)q;
-	(void)slot;
 	(void)moment;
-	(void)ret;
-	return ALLOWED;
+	switch ((int)plan_line(q, slot, ret)) {
+	case REASON_OK:
+		return ALLOWED;
+	case REASON_RATE:
+	case REASON_PER_DAY:
+		return ALLOWED_NOT;
+	default:
+		return ALLOWED_FAILED;
+	}
 }
 
 void
 allow_undo(struct slot *slot)
+{
+	plan_undo(slot);
+}
+
+void
+allow_anew(struct slot *slot)
 {
 	(void)slot;
 }

@@ -15,6 +15,7 @@ struct slot;
 enum allowed {
 	ALLOWED,
 	ALLOWED_NOT, /* the verdict says why */
+	ALLOWED_FAILED, /* it may be, but it cannot: the verdict says why */
 	ALLOWED_LATER, /* an answer is awaited; lines_pump asks again */
 	ALLOWED_ANSWERED, /* the slot has its answer already */
 };
@@ -23,9 +24,11 @@ enum allowed {
 enum allowed allow_line(struct request *, struct slot *, const struct moment *,
     struct verdict *ret);
 /*
- * A line that was allowed is not signed after all, or is decided anew: takes
- * back what it was charged.  No harm for one that was not charged.
+ * A line that was allowed is not signed after all: takes back what it was
+ * charged.  No harm for one that was not charged.
  */
 void allow_undo(struct slot *);
+/* It is decided anew: what it was charged, it is not charged again. */
+void allow_anew(struct slot *);
 
 #endif

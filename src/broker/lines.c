@@ -135,6 +135,7 @@ refused(struct request *q, struct slot *slot, enum reason reason,
 {
 	char where[RULE_SIZE];
 
+	allow_undo(slot);
 	rule_text(rule, where);
 	slot_say(slot, reason, text, where);
 	if (is_whole(q)) {
@@ -231,6 +232,9 @@ decide_last(struct request *q, struct slot *slot, enum mech mech,
 		break;
 	case ALLOWED_NOT:
 		refused(q, slot, verdict.reason, verdict.text, &verdict.rule);
+		break;
+	case ALLOWED_FAILED:
+		failed(q, slot, verdict.reason, verdict.text);
 		break;
 	case ALLOWED_LATER:
 		return false;
@@ -382,7 +386,7 @@ lines_redecide(struct request *q)
 		struct slot *slot = *place(q, i);
 
 		if (slot->state == SLOT_QUEUED || slot->state == SLOT_REFUSED) {
-			allow_undo(slot);
+			allow_anew(slot);
 			slot->state = SLOT_NEW;
 		}
 	}

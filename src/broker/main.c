@@ -232,19 +232,6 @@ start_archive(struct service *service)
 	return 0;
 }
 
-/* What was suspended stays so, or the service does not start. */
-static int
-load_suspensions(struct service *service)
-{
-	struct text_error error = { .line = 0 };
-
-	if (suspend_load(service, &error) == 0)
-		return 0;
-	log_warn("%s/state.db: what is suspended: %s",
-	    tree_server(service->tree)->state_dir, error.what);
-	return -1;
-}
-
 static int
 start_log_watch(struct service *service)
 {
@@ -254,6 +241,23 @@ start_log_watch(struct service *service)
 	log_watch_limit(
 	    service->log_watch, tree_server(service->tree)->warn_free);
 	return 0;
+}
+
+/* What the state says, to who keeps it in memory from now on. */
+static int
+load_state(struct start *start)
+{
+	struct service *service = start->service;
+	struct text_error error = { .line = 0 };
+
+	service->store = start->store;
+	if (suspend_load(service, &error) == 0 &&
+	    budgets_load(
+		&service->budgets, start->store, service->loop, &error) == 0)
+		return 0;
+	log_warn("%s/state.db: %s", tree_server(service->tree)->state_dir,
+	    error.what);
+	return -1;
 }
 
 /* The service and its threads, jailed. */
@@ -271,15 +275,14 @@ make_service(struct start *start, const char *dir)
 	}
 	start->service = service;
 	service->admin = start->admin;
-	service->store = start->store;
-	if (load_suspensions(service) == -1)
-		return -1;
 	service->opened = start->opened;
 	service->separated = is_separated();
 	differences_find(tree_server(service->tree)->state_dir, service->tree,
 	    &start->differences);
 	service->compared = start->differences.known;
 	service->changes = start->differences.count;
+	if (load_state(start) == -1)
+		return -1;
 	if (jail_broker_prepare(service->tree, dir, what) == -1) {
 		log_warn("%s", what);
 		return -1;

@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "broker/audit_key.h"
+#include "broker/budget_plan.h"
 #include "broker/drain.h"
 #include "broker/lines.h"
 #include "broker/log_verb.h"
@@ -235,6 +236,23 @@ ask_receipt(struct request *q)
 	return -1;
 }
 
+/* The budgets that are over it, and whether one more may run. */
+static int
+count_request(struct request *q)
+{
+	struct verdict verdict;
+
+	if (plan_make(q) == -1) {
+		request_fail(q, REASON_BUSY, NULL);
+		return -1;
+	}
+	if (q->command.verb != VERB_SIGN ||
+	    plan_begin(q, &verdict) == REASON_OK)
+		return 0;
+	request_refuse(q, &verdict);
+	return -1;
+}
+
 static void
 answer_lines(struct request *q)
 {
@@ -248,6 +266,8 @@ answer_lines(struct request *q)
 	if (ask_grant(q, &grant) == -1 || ask_receipt(q) == -1)
 		return;
 	use_grant(q, &grant);
+	if (count_request(q) == -1)
+		return;
 	q->state = REQUEST_RUNNING;
 	send_accept(q);
 }
@@ -303,5 +323,8 @@ open_again(struct request *q)
 	    ask_grant(q, &grant) == -1)
 		return;
 	use_grant(q, &grant);
-	lines_redecide(q);
+	if (plan_make(q) == -1)
+		request_fail(q, REASON_BUSY, NULL);
+	else
+		lines_redecide(q);
 }

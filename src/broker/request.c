@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "broker/answers.h"
+#include "broker/budget_plan.h"
 #include "broker/journal_watch.h"
 #include "broker/lines.h"
 #include "broker/log_verb.h"
@@ -50,6 +51,7 @@ request_free(struct request *q)
 		q->next->prev = q->prev;
 	if (q->key != NULL)
 		keyring_unref(s->service->keyring, q->key);
+	plan_end(q);
 	log_verb_drop(q);
 	buf_release(&q->text);
 	free(q->ring);
@@ -79,6 +81,7 @@ request_cancel(struct request *q)
 	if (q->token != NULL)
 		schedule_remove(&q->token->schedule, &q->item);
 	lines_drop(q);
+	plan_end(q);
 	log_verb_drop(q);
 	memset(&q->grant, 0, sizeof(q->grant));
 	request_touch(q);

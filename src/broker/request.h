@@ -23,6 +23,7 @@
 #include "broker/session.h"
 #include "wire/request.h"
 
+struct budget_plan;
 struct log_proof;
 struct log_since;
 struct slot;
@@ -58,6 +59,8 @@ struct request {
 	char key_tag[TAG_SIZE], profile_tag[TAG_SIZE]; /* notify = */
 	const struct format *format;
 	struct key *key;
+	struct budget_plan *plan; /* NULL: nothing is counted */
+	bool running; /* as a sign request of its account */
 	struct token *token;
 	struct plan plans[HASH_COUNT];
 

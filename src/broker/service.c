@@ -95,6 +95,8 @@ service_new(const char *dir, struct tree *tree, const char *fingerprint,
 	service->tree = tree;
 	memcpy(service->fingerprint, fingerprint, sizeof(service->fingerprint));
 	pool_init(&service->pool, SERVICE_MEMORY);
+	budgets_init(&service->budgets);
+	accounts_init(&service->accounts);
 	if (getrandom(&service->boot, sizeof(service->boot), 0) !=
 	    sizeof(service->boot))
 		goto fail;
@@ -126,6 +128,7 @@ service_free(struct service *service)
 	 * What waits for the disk is written, and its owners are told: first
 	 * those who will then have a record.
 	 */
+	budgets_flush(&service->budgets);
 	store_drain(service->store);
 	journal_close(service->journal);
 	log_watch_free(service->log_watch);
@@ -144,7 +147,10 @@ service_free(struct service *service)
 	tree_free(service->tree);
 	peer_free(service->listener);
 	peer_free(service->keeper);
+	budgets_flush(&service->budgets);
 	store_close(service->store);
+	budgets_release(&service->budgets);
+	accounts_release(&service->accounts);
 	loop_free(service->loop);
 	pool_release(&service->pool);
 	free(service);
@@ -219,6 +225,7 @@ service_round(void *arg)
 		token_dispatch(service->tokens[i]);
 	settle_requests(service);
 	drain_check(service);
+	budgets_flush(&service->budgets);
 	store_flush(service->store);
 	journal_flush(service->journal);
 }

@@ -10,6 +10,8 @@
 
 #include "audit/fingerprint.h"
 #include "base/channel.h"
+#include "broker/account.h"
+#include "broker/budgets.h"
 #include "broker/journal.h"
 #include "broker/keyring.h"
 #include "broker/peer.h"
@@ -38,6 +40,8 @@ struct service {
 	struct journal *journal;
 	struct log_watch *log_watch; /* or NULL */
 	struct store *store; /* or NULL, for tests: nothing is kept */
+	struct budgets budgets;
+	struct accounts accounts;
 	struct journal_opened opened; /* what START tells */
 	struct waiter started; /* START's */
 	bool separated; /* each domain has its own user */

@@ -109,6 +109,7 @@ session_free(struct session *s)
 	service->session_count--;
 	peer_free(s->peer);
 	loop_timer_free(s->leave);
+	account_put(&service->accounts, s->account);
 	free(s->groups);
 	free(s->blob);
 	free(s->principal);
@@ -192,6 +193,9 @@ int
 session_login(struct session *s, const struct client_key *client)
 {
 	if (keep_client(client, &s->blob, &s->principal) == -1)
+		return -1;
+	s->account = account_get(&s->service->accounts, s->fingerprint);
+	if (s->account == NULL)
 		return -1;
 	s->blob_len = client->blob_len;
 	s->client = client;

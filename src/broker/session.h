@@ -7,6 +7,7 @@
 #ifndef CS_BROKER_SESSION_H
 #define CS_BROKER_SESSION_H
 
+#include "broker/account.h"
 #include "broker/journal.h"
 #include "broker/peer.h"
 #include "broker/schedule.h"
@@ -62,6 +63,7 @@ struct session {
 	size_t blob_len;
 	char *principal;
 	char fingerprint[FINGERPRINT_SIZE]; /* of the last key offered */
+	struct account *account; /* the client key's */
 	struct second second; /* where its profile says require-second */
 
 	/* Since the login. */

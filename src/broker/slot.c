@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "broker/allow.h"
+#include "broker/budget_plan.h"
 #include "broker/journal_watch.h"
 #include "broker/receipt.h"
 #include "broker/records.h"
@@ -62,6 +63,7 @@ slot_free(struct slot *slot)
 	/* One that was signed was paid for, whoever reads the answer. */
 	if (slot->state != SLOT_DONE || slot->reason != REASON_OK)
 		allow_undo(slot);
+	plan_paid(slot);
 	drop_answer(slot);
 	receipt_drop(slot);
 	if (slot->key != NULL)
@@ -197,6 +199,7 @@ on_recorded(struct waiter *waiter, bool ok)
 	} else if (slot->reason == REASON_OK) {
 		timing_add(&slot->request->session->service->timing,
 		    &slot->timed, clock_mono_us());
+		plan_paid(slot);
 	}
 	if (ok && wants_receipt(slot)) {
 		slot->state = SLOT_RECEIPT;
@@ -260,6 +263,35 @@ slot_fail(struct slot *slot, enum reason reason, const char *text)
 	await(slot, record_sign(slot, &slot->waiter));
 }
 
+/* What it was charged is kept, or could not be: only now it may leave. */
+static void
+on_kept(struct waiter *waiter, bool ok)
+{
+	struct slot *slot =
+	    (void *)((char *)waiter - offsetof(struct slot, waiter));
+
+	slot->request->pending--;
+	if (!ok) {
+		slot_fail(slot, REASON_STATE_UNAVAILABLE,
+		    reason_text(REASON_STATE_UNAVAILABLE));
+		return;
+	}
+	slot->waiter.fn = on_recorded;
+	await(slot, record_sign(slot, &slot->waiter));
+}
+
+static void
+await_charge(struct slot *slot)
+{
+	slot->state = SLOT_COMMIT;
+	slot->request->pending++;
+	slot->waiter.fn = on_kept;
+	if (plan_is_kept(slot))
+		on_kept(&slot->waiter, true);
+	else if (plan_await(slot) == -1)
+		on_kept(&slot->waiter, false);
+}
+
 bool
 slot_signed(struct slot *slot, const uint8_t *signature, size_t len)
 {
@@ -280,8 +312,7 @@ slot_signed(struct slot *slot, const uint8_t *signature, size_t len)
 	}
 	slot->reason = REASON_OK;
 	service->signatures++;
-	slot->waiter.fn = on_recorded;
-	await(slot, record_sign(slot, &slot->waiter));
+	await_charge(slot);
 	return true;
 }
 

@@ -9,6 +9,7 @@
 #include "broker/lines.h"
 #include "broker/timing.h"
 
+struct charge;
 struct receipt;
 
 enum slot_state {
@@ -17,7 +18,7 @@ enum slot_state {
 	SLOT_QUEUED, /* for a worker */
 	SLOT_SENT, /* a worker has it */
 	SLOT_RETRY, /* for a worker, alone */
-	SLOT_COMMIT, /* its record is on its way to the disk */
+	SLOT_COMMIT, /* its charge or its record is on its way to the disk */
 	SLOT_RECEIPT, /* a checkpoint is to cover its record */
 	SLOT_DONE,
 };
@@ -28,6 +29,7 @@ struct slot {
 	struct request *request;
 	struct slot *next; /* of those to be tried again */
 	struct receipt *receipt; /* NULL: none, or not yet */
+	struct charge *charge; /* NULL: it costs nothing, or was paid for */
 	struct key *key; /* what it was decided for; set when queued */
 	uint64_t job;
 	uint64_t number; /* in its request, from 1 */

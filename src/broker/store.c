@@ -64,8 +64,9 @@ hand_over(struct store *s)
 	swap(&s->queue, &s->work);
 	s->in_work = s->in_queue;
 	s->in_queue = 0;
-	s->handed = s->ticket;
+	s->handed++;
 	s->busy = true;
+	s->retry = false;
 	pthread_mutex_lock(&s->lock);
 	s->wanted = true;
 	s->finished = false;
@@ -115,7 +116,7 @@ on_failed(struct store *s)
 	s->in_queue += s->in_work;
 	if (s->again != NULL)
 		loop_timer_set(s->again, clock_mono_us() + AGAIN_US);
-	tell(s, s->ticket, false);
+	tell(s, UINT64_MAX, false);
 }
 
 static void
@@ -142,10 +143,8 @@ on_done(void *arg, uint32_t events)
 	finished = s->finished;
 	s->finished = false;
 	pthread_mutex_unlock(&s->lock);
-	if (!finished)
-		return;
-	on_finished(s);
-	store_flush(s);
+	if (finished)
+		on_finished(s);
 }
 
 static void
@@ -153,14 +152,13 @@ on_again(void *arg)
 {
 	struct store *s = arg;
 
-	if (!s->busy)
-		hand_over(s);
+	s->retry = true;
 }
 
 void
 store_flush(struct store *s)
 {
-	if (s == NULL || !s->started || s->busy || s->failing ||
+	if (s == NULL || !s->started || s->busy || (s->failing && !s->retry) ||
 	    buf_len(&s->queue) == 0)
 		return;
 	hand_over(s);
@@ -171,7 +169,7 @@ store_drain(struct store *s)
 {
 	if (s == NULL || !s->started)
 		return;
-	/* One more try of what failed, so that its owners are told once. */
+	/* What failed has one more try. */
 	if (!s->busy && buf_len(&s->queue) > 0)
 		hand_over(s);
 	while (s->busy) {
@@ -183,6 +181,18 @@ store_drain(struct store *s)
 		on_finished(s);
 		store_flush(s);
 	}
+}
+
+uint64_t
+store_ticket(const struct store *s)
+{
+	return s->handed + 1;
+}
+
+bool
+store_has_room(const struct store *s, size_t bytes)
+{
+	return buf_len(&s->queue) + bytes <= QUEUE_MAX;
 }
 
 bool

@@ -80,8 +80,9 @@ int store_start(
     struct store *, struct loop *, void (*gate)(void *), void *gate_arg);
 
 /*
- * Changes: a ticket, or 0 when too much is queued already (the change is lost
- * then).  A NULL store takes nothing (0).
+ * Changes: a ticket, the same for all up to the next store_flush; or 0 when too
+ * much is queued already (the change is lost then).  A NULL store takes nothing
+ * (0).
  */
 uint64_t store_put_budget(struct store *, const struct store_budget *);
 uint64_t store_drop_budget(struct store *, const char *subject);
@@ -91,6 +92,10 @@ uint64_t store_drop_suspension(
 uint64_t store_put_repeat(struct store *, const struct store_repeat *);
 uint64_t store_drop_repeat(struct store *, const uint8_t key[static STORE_KEY]);
 
+/* The ticket of what is put before the next store_flush. */
+uint64_t store_ticket(const struct store *);
+/* So many bytes more (a row's, and 64 for each) can be queued. */
+bool store_has_room(const struct store *, size_t bytes);
 /* Is the change of the ticket on disk? */
 bool store_has(const struct store *, uint64_t ticket);
 /*

@@ -17,14 +17,13 @@ struct store {
 	struct loop_source *source;
 	struct loop_timer *again;
 	struct buf queue; /* changes that nobody writes yet */
-	uint64_t ticket; /* of the last change that was queued */
-	uint64_t handed; /* of the last that the thread was given */
+	uint64_t handed; /* the ticket of what the thread was given last */
 	uint64_t committed;
 	uint64_t commits;
 	uint64_t in_queue, in_work; /* changes */
 	uint64_t changes;
 	struct waiter *waiting, **waiting_last;
-	bool busy, failing;
+	bool busy, failing, retry;
 	char error[128];
 
 	void (*gate)(void *);

@@ -192,7 +192,7 @@ add(struct store *s, enum store_change change, const struct store_value *values,
 	    store_change_add(&s->queue, change, values, count) == -1)
 		return 0;
 	s->in_queue++;
-	return ++s->ticket;
+	return store_ticket(s);
 }
 
 uint64_t

@@ -27,6 +27,13 @@ static struct loop *loop;
 static struct store *store;
 static struct text_error error;
 
+static void
+on_round(void *arg)
+{
+	(void)arg;
+	store_flush(store);
+}
+
 static int
 make(void **state)
 {
@@ -38,7 +45,10 @@ make(void **state)
 	snprintf(wal, sizeof(wal), "%s/state.db-wal", dir);
 	snprintf(other, sizeof(other), "%s/other", dir);
 	loop = loop_new();
-	return loop == NULL ? -1 : 0;
+	if (loop == NULL)
+		return -1;
+	loop_after_round(loop, on_round, NULL);
+	return 0;
 }
 
 static int
@@ -387,6 +397,7 @@ static void
 write_for_ever(struct progress *progress)
 {
 	loop = loop_new();
+	loop_after_round(loop, on_round, NULL);
 	begin();
 	for (uint64_t i = progress->put + 1;; i++) {
 		progress->put = i;

@@ -1,0 +1,315 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "broker/budget_plan.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "broker/service.h"
+#include "broker/slot.h"
+#include "policy/resolve.h"
+
+/* Profile and key. */
+#define LAYERS_MAX 2
+/* When to come back: nobody knows when a request will end. */
+#define CONCURRENCY_WAIT_S 5
+
+/* A layer that counts something. */
+struct candidate {
+	const char *what, *name;
+	const struct limits *limits;
+	char subject[STORE_TEXT];
+};
+
+static bool
+counts(const struct limits *limits)
+{
+	return budget_counts(limits) || limits->concurrency != 0;
+}
+
+static unsigned
+find_layers(const struct request *q, struct candidate ret[LAYERS_MAX])
+{
+	const struct profile *profile = q->grant.profile;
+	const struct signing_key *key = q->grant.key;
+	unsigned count = 0;
+
+	if (counts(&profile->limits)) {
+		struct candidate *c = &ret[count++];
+
+		c->what = "profile";
+		c->name = profile->name;
+		c->limits = &profile->limits;
+		snprintf(c->subject, sizeof(c->subject), "client %s %s",
+		    q->session->fingerprint, profile->name);
+	}
+	if (counts(&key->limits)) {
+		struct candidate *c = &ret[count++];
+
+		c->what = "key";
+		c->name = key->name;
+		c->limits = &key->limits;
+		snprintf(c->subject, sizeof(c->subject), "key %s", key->name);
+	}
+	return count;
+}
+
+static size_t
+plan_size(unsigned count)
+{
+	return sizeof(struct budget_plan) + count * sizeof(struct plan_layer);
+}
+
+static void
+plan_put(struct budget_plan *plan)
+{
+	if (--plan->refs > 0)
+		return;
+	for (unsigned i = 0; i < plan->count; i++)
+		tally_put(plan->budgets, plan->layers[i].tally);
+	pool_put(plan->pool, plan, plan_size(plan->count));
+}
+
+static int
+add_layer(struct budget_plan *plan, const struct candidate *from)
+{
+	struct plan_layer *layer = &plan->layers[plan->count];
+
+	layer->tally = tally_get(plan->budgets, from->subject);
+	if (layer->tally == NULL)
+		return -1;
+	layer->what = from->what;
+	layer->name = from->name;
+	layer->limits = from->limits;
+	layer->numbers = *from->limits;
+	layer->asked = layer->tally->budget;
+	plan->count++;
+	return 0;
+}
+
+static struct budget_plan *
+plan_new(
+    struct service *service, const struct candidate *layers, unsigned count)
+{
+	struct budget_plan *plan = pool_get(&service->pool, plan_size(count));
+
+	if (plan == NULL)
+		return NULL;
+	memset(plan, 0, plan_size(count));
+	plan->budgets = &service->budgets;
+	plan->pool = &service->pool;
+	plan->refs = 1;
+	for (unsigned i = 0; i < count; i++)
+		if (add_layer(plan, &layers[i]) == -1)
+			/* The pool wants to know the size that it gave. */
+			log_fatal("no memory");
+	return plan;
+}
+
+static void
+count_running(struct budget_plan *plan, bool running)
+{
+	if (plan->running == running)
+		return;
+	plan->running = running;
+	for (unsigned i = 0; i < plan->count; i++)
+		plan->layers[i].tally->running += running ? 1u : -1u;
+}
+
+int
+plan_make(struct request *q)
+{
+	struct budget_plan *before = q->plan;
+	struct candidate layers[LAYERS_MAX];
+	unsigned count = find_layers(q, layers);
+
+	q->plan = NULL;
+	if (count > 0)
+		q->plan = plan_new(q->session->service, layers, count);
+	if (q->plan != NULL && q->running)
+		count_running(q->plan, true);
+	if (before != NULL) {
+		count_running(before, false);
+		plan_put(before);
+	}
+	return count == 0 || q->plan != NULL ? 0 : -1;
+}
+
+enum reason
+plan_begin(struct request *q, struct verdict *ret)
+{
+	for (unsigned i = 0; q->plan != NULL && i < q->plan->count; i++) {
+		const struct plan_layer *layer = &q->plan->layers[i];
+		const struct limits *limits = layer->limits;
+
+		if (limits->concurrency != 0 &&
+		    layer->tally->running >= limits->concurrency)
+			return refuse(ret, REASON_CONCURRENCY,
+			    limits->concurrency_rule,
+			    "the %s %s allows %u sign requests at a time; "
+			    "try again in %u s",
+			    layer->what, layer->name, limits->concurrency,
+			    CONCURRENCY_WAIT_S);
+	}
+	q->running = true;
+	q->session->account->running++;
+	if (q->plan != NULL)
+		count_running(q->plan, true);
+	return REASON_OK;
+}
+
+void
+plan_end(struct request *q)
+{
+	if (q->running)
+		q->session->account->running--;
+	q->running = false;
+	if (q->plan == NULL)
+		return;
+	count_running(q->plan, false);
+	plan_put(q->plan);
+	q->plan = NULL;
+}
+
+static bool
+is_same(const struct budget_plan *a, const struct budget_plan *b)
+{
+	if (a->count != b->count)
+		return false;
+	for (unsigned i = 0; i < a->count; i++)
+		if (a->layers[i].tally != b->layers[i].tally)
+			return false;
+	return true;
+}
+
+static enum reason
+check_layers(const struct budget_plan *plan, bool asked, int64_t now_us,
+    struct verdict *ret)
+{
+	for (unsigned i = 0; i < plan->count; i++) {
+		const struct plan_layer *l = &plan->layers[i];
+		const struct layer layer = { l->what, l->name, l->limits };
+
+		if (budget_check(asked ? &l->asked : &l->tally->budget, &layer,
+			now_us, ret) != REASON_OK)
+			return ret->reason;
+	}
+	return REASON_OK;
+}
+
+static enum reason
+ask_line(struct budget_plan *plan, struct verdict *ret)
+{
+	int64_t now_us = (int64_t)clock_wall_us();
+
+	if (check_layers(plan, true, now_us, ret) != REASON_OK)
+		return ret->reason;
+	for (unsigned i = 0; i < plan->count; i++)
+		budget_charge(
+		    &plan->layers[i].asked, plan->layers[i].limits, now_us);
+	return REASON_OK;
+}
+
+/* Until it is undone or paid. */
+static enum reason
+charge_line(struct budget_plan *plan, struct slot *slot, int64_t now_us)
+{
+	struct budgets *budgets = plan->budgets;
+	struct charge *charge;
+
+	if (!budgets_may_charge(budgets, plan->count))
+		return REASON_STATE_UNAVAILABLE;
+	if ((charge = pool_get(plan->pool, sizeof(*charge))) == NULL)
+		return REASON_BUSY;
+	charge->plan = plan;
+	charge->at_us = now_us;
+	charge->ticket =
+	    budgets->store != NULL ? store_ticket(budgets->store) : 0;
+	plan->refs++;
+	for (unsigned i = 0; i < plan->count; i++) {
+		const struct plan_layer *layer = &plan->layers[i];
+
+		budget_charge(&layer->tally->budget, layer->limits, now_us);
+		tally_touch(budgets, layer->tally);
+	}
+	slot->charge = charge;
+	return REASON_OK;
+}
+
+static void
+charge_free(struct slot *slot)
+{
+	struct budget_plan *plan = slot->charge->plan;
+
+	pool_put(plan->pool, slot->charge, sizeof(*slot->charge));
+	slot->charge = NULL;
+	plan_put(plan);
+}
+
+enum reason
+plan_line(struct request *q, struct slot *slot, struct verdict *ret)
+{
+	static const struct rule no_rule = { NULL, 0 };
+	int64_t now_us;
+	enum reason reason;
+
+	if (slot->charge != NULL) {
+		if (q->plan != NULL && is_same(q->plan, slot->charge->plan))
+			return REASON_OK;
+		plan_undo(slot);
+	}
+	if (q->plan == NULL)
+		return REASON_OK;
+	if (q->command.verb == VERB_CHECK)
+		return ask_line(q->plan, ret);
+	now_us = (int64_t)clock_wall_us();
+	if (check_layers(q->plan, false, now_us, ret) != REASON_OK)
+		return ret->reason;
+	reason = charge_line(q->plan, slot, now_us);
+	if (reason != REASON_OK)
+		refuse(ret, reason, no_rule, "%s", reason_text(reason));
+	return reason;
+}
+
+void
+plan_undo(struct slot *slot)
+{
+	struct charge *charge = slot->charge;
+	int64_t now_us;
+
+	if (charge == NULL)
+		return;
+	now_us = (int64_t)clock_wall_us();
+	for (unsigned i = 0; i < charge->plan->count; i++) {
+		const struct plan_layer *layer = &charge->plan->layers[i];
+
+		budget_refund(&layer->tally->budget, &layer->numbers,
+		    charge->at_us, now_us);
+		tally_touch(charge->plan->budgets, layer->tally);
+	}
+	charge_free(slot);
+}
+
+void
+plan_paid(struct slot *slot)
+{
+	if (slot->charge != NULL)
+		charge_free(slot);
+}
+
+int
+plan_await(struct slot *slot)
+{
+	return store_await(slot->charge->plan->budgets->store,
+	    slot->charge->ticket, &slot->waiter);
+}
+
+bool
+plan_is_kept(const struct slot *slot)
+{
+	const struct charge *charge = slot->charge;
+
+	return charge == NULL || charge->plan->budgets->store == NULL ||
+	    store_has(charge->plan->budgets->store, charge->ticket);
+}

@@ -1,0 +1,199 @@
+#!/bin/bash
+# What a profile's or a key's budgets refuse, and that nothing makes them more
+# than they are.
+# covers: src/broker/allow.c src/broker/budget_plan.c
+# shellcheck source=tests/support/case.sh
+. "$(dirname "$0")/../support/case.sh"
+
+instance_new "$DIR" p256 || exit
+instance_client "$DIR" other ci || exit
+instance_start "$DIR" || exit
+
+# shellcheck source=tests/support/budget.sh
+. "$TOP/tests/support/budget.sh"
+
+the_line_over_the_rate_is_refused_with_its_rule() {
+	profile rate1 'rate = 5/1h'
+	expect "signed" "5 75" "$(signed build01 7)"
+	expect_match said "countersign: line 6: the profile rate1 allows 5 lines in 3600 s*try again in * s" \
+	    "$(cat "$DIR/said")"
+	expect "signed" "0 75" "$(signed build01 1)"
+	grep " DENY .* outcome=\"refused\" reason=\"rate\" rule=\"[^\"]*profiles.d/demo.conf:3\"" \
+	    "$DIR/log/audit.log" | grep -q ' line="6" '
+}
+
+a_burst_is_what_may_come_at_once() {
+	profile burst1 'rate = 5/1h' 'burst = 2'
+	expect "signed" "2 75" "$(signed build01 7)"
+}
+
+time_gives_back() {
+	profile back1 'rate = 4/1s' 'burst = 1'
+	again() {
+		[ "$(signed build01 1)" = "1 0" ]
+	}
+	local _
+	for _ in 1 2 3 4; do
+		wait_for 5 again
+	done
+}
+
+the_day_has_its_lines() {
+	profile day1 'per-day = 3'
+	expect "signed" "3 75" "$(signed build01 5)"
+	expect_match said "*allows 3 lines a day (UTC); try again in * s" \
+	    "$(cat "$DIR/said")"
+	grep -q " DENY .* reason=\"per-day\" rule=\"[^\"]*demo.conf:3\"" \
+	    "$DIR/log/audit.log"
+}
+
+keep_going_answers_each_line() {
+	profile going1 'per-day = 2'
+	expect "signed" "4 1" "$(signed build01 4 --keep-going)"
+	expect "refused" 2 "$(grep -c ' !per-day ' "$DIR/got")"
+}
+
+what_is_not_signed_costs_nothing() {
+	profile free1 'per-day = 3' 'names = build/*'
+	echo "$(printf '%064d' 7)  elsewhere/x" |
+	    sign_ssh "$DIR" sign -k p256 2>/dev/null && fail "was allowed"
+	digest_lines 4 | sign_ssh "$DIR" sign -k p256 --atomic 2>/dev/null &&
+	    fail "an atomic request over the budget"
+	expect "signed" "3 75" "$(signed build01 4)"
+}
+
+check_asks_and_is_not_charged() {
+	profile check1 'per-day = 2'
+	digest_lines 3 | sign_ssh "$DIR" check -k p256 --keep-going \
+	    >"$DIR/got" || :
+	expect_match third '*!per-day*' "$(sed -n 3p "$DIR/got")"
+	expect refused 1 "$(grep -c '!per-day' "$DIR/got")"
+	expect "signed" "2 75" "$(signed build01 3)"
+}
+
+each_client_key_has_its_own_of_a_profile() {
+	profile own1 'per-day = 2'
+	expect "signed" "2 75" "$(signed build01 3)"
+	expect "signed" "2 75" "$(signed other 3)"
+}
+
+all_share_those_of_a_key() {
+	profile shared1
+	key 'per-day = 3'
+	expect "signed" "2 0" "$(signed build01 2)"
+	expect "signed" "1 75" "$(signed other 2)"
+	expect_match said "*the key p256 allows 3 lines a day*" \
+	    "$(cat "$DIR/said")"
+	key
+}
+
+a_line_that_one_layer_refuses_is_not_charged_to_the_other() {
+	profile both1 'per-day = 1'
+	key 'per-day = 1000000' 'rate = 5/1h'
+	signed build01 3 --keep-going >/dev/null
+	signed build01 3 --keep-going >/dev/null
+	profile both2
+	# One of the five was used.
+	expect "signed" "4 75" "$(signed build01 6)"
+	key
+}
+
+two_connections_share_it() {
+	profile two1 'per-day = 100'
+	signed build01 80 --keep-going >"$DIR/one" &
+	local one=$! total
+	DIR2=$DIR/second
+	mkdir -p "$DIR2"
+	digest_lines 80 | sign_ssh "$DIR" sign -k p256 --keep-going \
+	    >"$DIR2/got" 2>/dev/null || :
+	wait $one
+	total=$(cat "$DIR/got" "$DIR2/got" | grep -vc ' !per-day ')
+	expect "signed by both" 100 "$total"
+}
+
+a_reload_keeps_it() {
+	profile kept1 'per-day = 5'
+	expect "signed" "3 0" "$(signed build01 3)"
+	profile kept1 'per-day = 6'
+	expect "signed" "3 75" "$(signed build01 4)"
+}
+
+# A request that stays open: RUNNING, and its end of the pipe 7.
+run_one() { # CLIENT
+	rm -f "$DIR/fifo" "$DIR/slow"
+	mkfifo "$DIR/fifo"
+	sign_as "$DIR" "$1" sign -k p256 <"$DIR/fifo" >"$DIR/slow" \
+	    2>/dev/null &
+	RUNNING=$!
+	INSTANCE_PIDS="$INSTANCE_PIDS $RUNNING"
+	exec 7>"$DIR/fifo"
+	digest_lines 1 >&7
+	wait_for 10 test -s "$DIR/slow"
+}
+
+as_many_requests_run_as_are_allowed() {
+	profile conc1 'concurrency = 1'
+	run_one build01
+	expect "signed" "0 75" "$(signed build01 1)"
+	expect_match said "*allows 1 sign requests at a time; try again in * s" \
+	    "$(cat "$DIR/said")"
+	grep -q " DENY .* reason=\"concurrency\" rule=\"[^\"]*demo.conf:3\"" \
+	    "$DIR/log/audit.log"
+	# Another client has its own, and a check is none.
+	expect "signed" "1 0" "$(signed other 1)"
+	digest_lines 1 | sign_ssh "$DIR" check -k p256 >/dev/null
+	exec 7>&-
+	wait "$RUNNING"
+	expect "signed" "1 0" "$(signed build01 1)"
+}
+
+no_end_of_a_request_leaves_it_counted() {
+	profile conc2 'concurrency = 1' 'names = build/*'
+	local _
+	for _ in 1 2 3; do
+		run_one build01
+		kill "$RUNNING"
+		exec 7>&-
+		wait "$RUNNING" || :
+		again() {
+			[ "$(signed build01 1)" = "1 0" ]
+		}
+		wait_for 10 again
+		# One that is refused at its first line.
+		echo "$(printf '%064d' 7)  elsewhere" |
+		    sign_ssh "$DIR" sign -k p256 2>/dev/null && fail "allowed"
+		expect "signed" "1 0" "$(signed build01 1)"
+	done
+}
+
+a_key_counts_all_clients_requests() {
+	profile conc3
+	key 'concurrency = 1'
+	run_one other
+	expect "signed" "0 75" "$(signed build01 1)"
+	exec 7>&-
+	wait "$RUNNING"
+	expect "signed" "1 0" "$(signed build01 1)"
+	key
+}
+
+the_chain_holds_after_all_this() {
+	"$CTL" -C "$DIR" log verify
+}
+
+cases the_line_over_the_rate_is_refused_with_its_rule \
+    a_burst_is_what_may_come_at_once \
+    time_gives_back \
+    the_day_has_its_lines \
+    keep_going_answers_each_line \
+    what_is_not_signed_costs_nothing \
+    check_asks_and_is_not_charged \
+    each_client_key_has_its_own_of_a_profile \
+    all_share_those_of_a_key \
+    a_line_that_one_layer_refuses_is_not_charged_to_the_other \
+    two_connections_share_it \
+    a_reload_keeps_it \
+    as_many_requests_run_as_are_allowed \
+    no_end_of_a_request_leaves_it_counted \
+    a_key_counts_all_clients_requests \
+    the_chain_holds_after_all_this

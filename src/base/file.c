@@ -59,9 +59,9 @@ read_up_to(int fd, char *text, size_t size)
 	return (ssize_t)used;
 }
 
-/* The whole file, NUL-terminated; one byte more shows that it is not. */
-static int
-read_whole(int fd, size_t max, char **ret, size_t *ret_len)
+/* One byte more shows that it is not the whole. */
+int
+file_read(int fd, size_t max, char **ret, size_t *ret_len)
 {
 	struct stat st;
 	size_t size;
@@ -107,7 +107,7 @@ file_load(const char *path, enum file_trust trust, size_t max, char **ret,
 			strerror(errno));
 	if (file_check(fd, path, trust, reterr) == -1)
 		goto out;
-	if (read_whole(fd, max, ret, ret_len) == -1) {
+	if (file_read(fd, max, ret, ret_len) == -1) {
 		refuse(path, reterr, strerror(errno));
 		goto out;
 	}

@@ -28,6 +28,12 @@ int file_load(const char *path, enum file_trust, size_t max, char **ret,
 int file_check(
     int fd, const char *path, enum file_trust, struct text_error *reterr);
 
+/*
+ * The rest of a regular file that is at most max bytes long; the text as
+ * file_load's.  0, or -1 with errno: EFBIG, or EBUSY when it grew or shrank.
+ */
+int file_read(int fd, size_t max, char **ret, size_t *ret_len);
+
 /* path itself when absolute, or joined to the folder of file; -1: too long. */
 int file_beside(const char *file, const char *path, char *ret, size_t size);
 

@@ -15,7 +15,9 @@ audit_key(const struct service *service)
 {
 	const struct signing_key *conf = tree_audit_key(service->tree);
 
-	return conf != NULL ? keyring_of(service->keyring, conf) : NULL;
+	return conf != NULL ?
+	    keyring_of(service->keyring, conf->generations[0]) :
+	    NULL;
 }
 
 enum key_standing

@@ -10,8 +10,6 @@
 #include "broker/slot.h"
 #include "policy/resolve.h"
 
-/* Profile and key. */
-#define LAYERS_MAX 2
 /* When to come back: nobody knows when a request will end. */
 #define CONCURRENCY_WAIT_S 5
 
@@ -28,29 +26,31 @@ counts(const struct limits *limits)
 	return budget_counts(limits) || limits->concurrency != 0;
 }
 
+/* A key's and a tenant's are counted over all who use them. */
 static unsigned
 find_layers(const struct request *q, struct candidate ret[LAYERS_MAX])
 {
 	const struct profile *profile = q->grant.profile;
-	const struct signing_key *key = q->grant.key;
+	struct layer layers[LAYERS_MAX];
+	size_t over = layers_over(profile, q->grant.key, layers);
 	unsigned count = 0;
 
-	if (counts(&profile->limits)) {
-		struct candidate *c = &ret[count++];
+	for (size_t i = 0; i < over; i++) {
+		const struct layer *layer = &layers[i];
+		struct candidate *c = &ret[count];
 
-		c->what = "profile";
-		c->name = profile->name;
-		c->limits = &profile->limits;
-		snprintf(c->subject, sizeof(c->subject), "client %s %s",
-		    q->session->fingerprint, profile->name);
-	}
-	if (counts(&key->limits)) {
-		struct candidate *c = &ret[count++];
-
-		c->what = "key";
-		c->name = key->name;
-		c->limits = &key->limits;
-		snprintf(c->subject, sizeof(c->subject), "key %s", key->name);
+		if (!counts(layer->limits))
+			continue;
+		count++;
+		c->what = layer->what;
+		c->name = layer->name;
+		c->limits = layer->limits;
+		if (layer->limits == &profile->limits)
+			snprintf(c->subject, sizeof(c->subject), "client %s %s",
+			    q->session->fingerprint, profile->name);
+		else
+			snprintf(c->subject, sizeof(c->subject), "%s %s",
+			    layer->what, layer->name);
 	}
 	return count;
 }

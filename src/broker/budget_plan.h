@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The budgets that are over a request: its profile's (for its client key) and
- * its key's.  A request without any has no plan, and pays nothing for it.
+ * The budgets that are over a request: its profile's (for its client key),
+ * its key's, and its tenants'.  A request without any has no plan, and pays
+ * nothing for it.
  *
  * A line is charged to all layers or to none, when it is decided.  Its answer
  * does not leave before that is in the store.

@@ -212,7 +212,7 @@ jail_broker_prepare(const struct tree *tree, const char *dir, char what[128])
 	add_path(server->run_dir, false, true);
 	add_path(dir, false, false);
 	add_path(CONF_ZONES, false, false);
-	for (size_t i = 0; i < tree_keys(tree); i++)
+	for (size_t i = 0; i < tree_generations(tree); i++)
 		if (tree_certificate_path(tree, i) != NULL)
 			add_path(tree_certificate_path(tree, i), true, false);
 	return 0;

@@ -40,22 +40,24 @@ keyring_free(struct keyring *ring)
 }
 
 static bool
-is_same(const struct key *key, const struct signing_key *conf)
+is_same(const struct key *key, const struct generation *conf)
 {
 	return strcmp(key->token, conf->token->name) == 0 &&
 	    strcmp(key->object, conf->object) == 0 &&
 	    key->allow_extractable == conf->allow_extractable &&
-	    key->allow_short == conf->allow_short && key->audit == conf->audit;
+	    key->allow_short == conf->allow_short &&
+	    key->audit == conf->key->audit;
 }
 
 static struct key *
-key_new(const struct signing_key *conf)
+key_new(const struct generation *conf)
 {
 	struct key *key = calloc(1, sizeof(*key));
 
 	if (key == NULL)
 		return NULL;
-	if (!text_copy(key->name, sizeof(key->name), conf->name) ||
+	if (!text_copy(key->name, sizeof(key->name), conf->of) ||
+	    !text_copy(key->generation, sizeof(key->generation), conf->name) ||
 	    !text_copy(key->token, sizeof(key->token), conf->token->name) ||
 	    !text_copy(key->object, sizeof(key->object), conf->object)) {
 		free(key);
@@ -63,7 +65,7 @@ key_new(const struct signing_key *conf)
 	}
 	key->allow_extractable = conf->allow_extractable;
 	key->allow_short = conf->allow_short;
-	key->audit = conf->audit;
+	key->audit = conf->key->audit;
 	return key;
 }
 
@@ -71,16 +73,21 @@ static int
 by_name(const void *a, const void *b)
 {
 	const struct key *const *left = a, *const *right = b;
+	int order = strcmp((*left)->name, (*right)->name);
 
-	return strcmp((*left)->name, (*right)->name);
+	if (order == 0)
+		order = strcmp((*left)->generation, (*right)->generation);
+	return order;
 }
 
 static int
-by_its_name(const void *name, const void *b)
+by_its_name(const void *generation, const void *b)
 {
+	const struct generation *conf = generation;
 	const struct key *const *key = b;
+	int order = strcmp(conf->of, (*key)->name);
 
-	return strcmp(name, (*key)->name);
+	return order != 0 ? order : strcmp(conf->name, (*key)->generation);
 }
 
 /* Room for so many more numbers. */
@@ -104,11 +111,11 @@ static int
 collect(struct key *const *sorted, size_t sorted_count, const struct tree *tree,
     struct key **ret)
 {
-	for (size_t i = 0; i < tree_keys(tree); i++) {
-		const struct signing_key *conf = tree_key(tree, i);
+	for (size_t i = 0; i < tree_generations(tree); i++) {
+		const struct generation *conf = tree_generation(tree, i);
 		struct key *const *old = sorted_count == 0 ?
 		    NULL :
-		    bsearch(conf->name, sorted, sorted_count, sizeof(*sorted),
+		    bsearch(conf, sorted, sorted_count, sizeof(*sorted),
 			by_its_name);
 
 		ret[i] =
@@ -148,13 +155,13 @@ commit(struct keyring *ring, const struct tree *tree, struct key **keys)
 	for (size_t i = 0; i < count; i++)
 		before[i]->conf = NULL;
 	ring->adopted = keys;
-	ring->adopted_count = tree_keys(tree);
+	ring->adopted_count = tree_generations(tree);
 	for (size_t i = 0; i < ring->adopted_count; i++) {
 		struct key *key = keys[i];
 		bool is_new = key->number >= ring->count ||
 		    ring->keys[key->number] != key;
 
-		key->conf = tree_key(tree, i);
+		key->conf = tree_generation(tree, i);
 		if (!is_new)
 			continue;
 		key->number = (uint32_t)ring->count;
@@ -168,7 +175,7 @@ commit(struct keyring *ring, const struct tree *tree, struct key **keys)
 int
 keyring_adopt(struct keyring *ring, const struct tree *tree)
 {
-	size_t count = tree_keys(tree), old = ring->adopted_count;
+	size_t count = tree_generations(tree), old = ring->adopted_count;
 	struct key **keys = calloc(count + 1, sizeof(struct key *));
 	struct key **sorted = calloc(old + 1, sizeof(struct key *));
 	int rv = -1;
@@ -192,7 +199,7 @@ out:
 }
 
 struct key *
-keyring_of(const struct keyring *ring, const struct signing_key *conf)
+keyring_of(const struct keyring *ring, const struct generation *conf)
 {
 	return ring->adopted[conf->index];
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The signing keys as the tokens' workers told of them.  A key lives here
- * over a reload as long as its [key] section still means the same object;
- * otherwise it is another key, with another number.
+ * The signing keys as the tokens' workers told of them: one for each
+ * generation, those to come included, so that a roll-over finds them ready.
+ * A key lives here over a reload as long as its generation still means the
+ * same object; otherwise it is another key, with another number.
  */
 #ifndef CS_BROKER_KEYRING_H
 #define CS_BROKER_KEYRING_H
@@ -14,8 +15,9 @@
 struct key {
 	uint32_t number; /* towards workers; never used twice */
 	unsigned refs; /* requests that use it */
-	const struct signing_key *conf; /* NULL: no longer in the tree */
-	char name[NAME_SIZE];
+	const struct generation *conf; /* NULL: no longer in the tree */
+	char name[NAME_SIZE]; /* of its [key] */
+	char generation[NAME_SIZE]; /* "": that section's own object */
 	char token[NAME_SIZE];
 	char object[TOKEN_URI];
 	bool allow_extractable;
@@ -47,8 +49,8 @@ void keyring_free(struct keyring *);
  */
 int keyring_adopt(struct keyring *, const struct tree *);
 
-/* The key of a section of the adopted tree; never NULL. */
-struct key *keyring_of(const struct keyring *, const struct signing_key *);
+/* The key of a generation of the adopted tree; never NULL. */
+struct key *keyring_of(const struct keyring *, const struct generation *);
 /* By number, or NULL. */
 struct key *keyring_at(const struct keyring *, uint32_t number);
 /* Numbers are below this. */

@@ -10,11 +10,45 @@
 #include "policy/resolve.h"
 #include "policy/value.h"
 
-static void
-set_state(struct key_view *view, enum reason reason, const char *why)
+/* Can it sign, as far as tokens go? */
+static struct key_state
+state_of(struct service *service, const struct key *key)
 {
-	view->state = reason_word(reason);
-	view->why = why;
+	enum reason reason;
+	const char *why = "";
+
+	switch (token_standing(
+	    token_by_name(service, key->token), key, &reason, &why)) {
+	case KEY_USABLE:
+		break;
+	case KEY_WAITING:
+		return (struct key_state){ "starting",
+			"the token is being logged in to" };
+	case KEY_DOWN:
+		return (struct key_state){ reason_word(reason), why };
+	}
+	return (struct key_state){ reason_word(REASON_OK), "" };
+}
+
+/* What policy says of the key at this time, before its token is asked. */
+static struct key_state
+now_state(struct service *service, const struct key_view *view, int64_t now)
+{
+	const struct limits *limits = &view->conf->limits;
+	const struct suspension *suspended = suspensions_cover(
+	    service->suspensions, SUBJECT_KEY, view->conf->name);
+
+	if (suspended != NULL)
+		return (struct key_state){ reason_word(REASON_SUSPENDED),
+			suspended->text };
+	if ((limits->not_before != 0 && now < limits->not_before) ||
+	    view->generation == NULL)
+		return (struct key_state){ reason_word(REASON_NOT_BEFORE),
+			"not valid yet" };
+	if (limits->not_after != 0 && now >= limits->not_after)
+		return (struct key_state){ reason_word(REASON_NOT_AFTER),
+			"not valid any more" };
+	return state_of(service, view->key);
 }
 
 void
@@ -23,33 +57,20 @@ key_view_init(struct key_view *view, const struct session *s,
 {
 	struct service *service = s->service;
 	int64_t now = service_now();
-	enum reason reason;
-	const char *why = "";
-	enum key_standing standing;
-	const struct suspension *suspended;
 
+	memset(view, 0, sizeof(*view));
 	view->conf = conf;
 	view->profile = s->client->profile;
-	view->key = keyring_of(service->keyring, conf);
-	standing = token_standing(token_by_name(service, conf->token->name),
-	    view->key, &reason, &why);
-	set_state(view, REASON_OK, "");
-	suspended =
-	    suspensions_cover(service->suspensions, SUBJECT_KEY, conf->name);
-	if (suspended != NULL) {
-		set_state(view, REASON_SUSPENDED, suspended->text);
-	} else if (conf->limits.not_before != 0 &&
-	    now < conf->limits.not_before) {
-		set_state(view, REASON_NOT_BEFORE, "not valid yet");
-	} else if (conf->limits.not_after != 0 &&
-	    now >= conf->limits.not_after) {
-		set_state(view, REASON_NOT_AFTER, "not valid any more");
-	} else if (standing == KEY_DOWN) {
-		set_state(view, reason, why);
-	} else if (standing == KEY_WAITING) {
-		view->state = "starting";
-		view->why = "the token is being logged in to";
+	view->generation = key_generation(conf, now);
+	view->next = key_next_generation(conf, now);
+	if (view->next != NULL) {
+		view->next_key = keyring_of(service->keyring, view->next);
+		view->next_state = state_of(service, view->next_key);
 	}
+	view->key = view->generation != NULL ?
+	    keyring_of(service->keyring, view->generation) :
+	    view->next_key;
+	view->state = now_state(service, view, now);
 }
 
 bool
@@ -130,6 +151,35 @@ add_hashes(const struct key_view *view, bool json, struct buf *out)
 		buf_adds(out, "none");
 }
 
+static void
+text_generation(const struct key_view *view, struct buf *out)
+{
+	char date[DATE_TEXT];
+
+	if (view->generation == NULL || view->generation->name[0] == '\0')
+		return;
+	date_text(view->generation->start, date);
+	buf_addf(out, "\n    generation   %s, since %s", view->generation->name,
+	    date);
+}
+
+static void
+text_next(const struct key_view *view, struct buf *out)
+{
+	char date[DATE_TEXT];
+
+	if (view->next == NULL)
+		return;
+	date_text(view->next->start, date);
+	buf_addf(out, "    next         %s, from %s", view->next->name, date);
+	if (view->next_key->known)
+		buf_addf(out, ", %s", view->next_key->fingerprint);
+	if (view->next_state.why[0] != '\0')
+		buf_addf(out, ", %s: %s", view->next_state.word,
+		    view->next_state.why);
+	buf_adds(out, "\n");
+}
+
 void
 key_view_text(const struct key_view *view, struct buf *out)
 {
@@ -145,17 +195,19 @@ key_view_text(const struct key_view *view, struct buf *out)
 	add_formats(view, false, out);
 	buf_adds(out, "\n    hashes       ");
 	add_hashes(view, false, out);
-	if (key->known)
+	if (view->generation != NULL && key->known)
 		buf_addf(out, "\n    fingerprint  %s", key->fingerprint);
+	text_generation(view, out);
 	if (view->conf->limits.not_after != 0) {
 		date_text(view->conf->limits.not_after, date);
 		buf_addf(out, "\n    not after    %s", date);
 	}
-	if (view->why[0] == '\0')
+	if (view->state.why[0] == '\0')
 		buf_adds(out, "\n    state        ok\n");
 	else
-		buf_addf(
-		    out, "\n    state        %s: %s\n", view->state, view->why);
+		buf_addf(out, "\n    state        %s: %s\n", view->state.word,
+		    view->state.why);
+	text_next(view, out);
 }
 
 static void
@@ -163,6 +215,30 @@ add_string(struct buf *out, const char *name, const char *value)
 {
 	buf_addf(out, ",\"%s\":", name);
 	buf_add_json(out, value, strlen(value));
+}
+
+static void
+json_state(const struct key_state *state, struct buf *out)
+{
+	add_string(out, "state", state->word);
+	if (state->why[0] != '\0')
+		add_string(out, "message", state->why);
+}
+
+static void
+json_next(const struct key_view *view, struct buf *out)
+{
+	const char *name = view->next->name;
+	char date[DATE_TEXT];
+
+	date_text(view->next->start, date);
+	buf_adds(out, ",\"next\":{\"generation\":");
+	buf_add_json(out, name, strlen(name));
+	add_string(out, "start", date);
+	if (view->next_key->known)
+		add_string(out, "fingerprint", view->next_key->fingerprint);
+	json_state(&view->next_state, out);
+	buf_adds(out, "}");
 }
 
 void
@@ -176,7 +252,13 @@ key_view_json(const struct key_view *view, struct buf *out)
 	if (key->known) {
 		add_string(out, "type", key_type_word(key->facts.type));
 		buf_addf(out, ",\"bits\":%u", key->facts.bits);
-		add_string(out, "fingerprint", key->fingerprint);
+		if (view->generation != NULL)
+			add_string(out, "fingerprint", key->fingerprint);
+	}
+	if (view->generation != NULL && view->generation->name[0] != '\0') {
+		date_text(view->generation->start, date);
+		add_string(out, "generation", view->generation->name);
+		add_string(out, "since", date);
 	}
 	add_string(out, "use", view->conf->wrapped ? "wrapped" : "raw");
 	buf_adds(out, ",\"formats\":[");
@@ -188,8 +270,8 @@ key_view_json(const struct key_view *view, struct buf *out)
 		date_text(view->conf->limits.not_after, date);
 		add_string(out, "not-after", date);
 	}
-	add_string(out, "state", view->state);
-	if (view->why[0] != '\0')
-		add_string(out, "message", view->why);
+	json_state(&view->state, out);
+	if (view->next != NULL)
+		json_next(view, out);
 	buf_adds(out, "}");
 }

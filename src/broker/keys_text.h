@@ -11,12 +11,20 @@
 
 struct key;
 
+struct key_state {
+	const char *word; /* "ok", "starting", or a reason's word */
+	const char *why; /* a sentence, or "" when it is ok */
+};
+
 struct key_view {
 	const struct signing_key *conf;
 	const struct profile *profile;
-	const struct key *key;
-	const char *state; /* "ok", "starting", or a reason's word */
-	const char *why; /* a sentence, or "" when it is ok */
+	const struct generation *generation; /* in force, or NULL: none yet */
+	const struct key *key; /* its; while there is none, the next one's */
+	struct key_state state;
+	const struct generation *next; /* or NULL */
+	const struct key *next_key;
+	struct key_state next_state;
 };
 
 void key_view_init(

@@ -80,10 +80,29 @@ add_keys(struct listing *to, const struct tree *tree, struct buf *said)
 
 	for (size_t i = 0; i < tree_keys(tree) && rv == 0; i++) {
 		const struct signing_key *key = tree_key(tree, i);
+		const struct generation *own = key_own(key);
 
 		say(said, key->said);
-		say(said, key->certificate);
+		say(said, own != NULL ? own->certificate : NULL);
 		rv = add(to, CHANGE_KEY, key, key->name, said);
+	}
+	return rv;
+}
+
+/* Those with an own section. */
+static int
+add_generations(struct listing *to, const struct tree *tree, struct buf *said)
+{
+	int rv = 0;
+
+	for (size_t i = 0; i < tree_generations(tree) && rv == 0; i++) {
+		const struct generation *g = tree_generation(tree, i);
+
+		if (g->name[0] == '\0')
+			continue;
+		say(said, g->said);
+		say(said, g->certificate);
+		rv = add(to, CHANGE_GENERATION, g, g->name, said);
 	}
 	return rv;
 }
@@ -135,7 +154,7 @@ int
 listing_make(const struct tree *tree, struct listing *ret)
 {
 	size_t count = 1 + tree_tokens(tree) + tree_keys(tree) +
-	    tree_profiles(tree) + tree_clients(tree);
+	    tree_generations(tree) + tree_profiles(tree) + tree_clients(tree);
 	struct buf said;
 	int rv = -1;
 
@@ -146,6 +165,7 @@ listing_make(const struct tree *tree, struct listing *ret)
 	if (add_server(ret, tree, &said) == 0 &&
 	    add_tokens(ret, tree, &said) == 0 &&
 	    add_keys(ret, tree, &said) == 0 &&
+	    add_generations(ret, tree, &said) == 0 &&
 	    add_profiles(ret, tree, &said) == 0 &&
 	    add_clients(ret, tree, &said) == 0)
 		rv = 0;

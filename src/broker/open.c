@@ -136,10 +136,9 @@ answer_pubkey(struct request *q)
 
 	if (ask_grant(q, &grant) == -1)
 		return;
-	key = keyring_of(service->keyring, grant.key);
+	key = keyring_of(service->keyring, grant.generation);
 	if (!key->known) {
-		if (token_standing(
-			token_by_name(service, grant.key->token->name), key,
+		if (token_standing(token_by_name(service, key->token), key,
 			&reason, &why) != KEY_DOWN)
 			request_fail(q, REASON_TOKEN_UNAVAILABLE, NULL);
 		else
@@ -161,16 +160,17 @@ answer_cert(struct request *q)
 
 	if (ask_grant(q, &grant) == -1)
 		return;
-	if (grant.key->certificate == NULL) {
+	if (grant.generation->certificate == NULL) {
 		/* Asking for it is a mistake in the command: 64. */
 		snprintf(text, sizeof(text),
-		    "the key %s has no certificate here; pubkey %s gives its "
+		    "the key %s has no certificate here; pubkey %s%s gives its "
 		    "public key",
-		    grant.key->name, grant.key->name);
+		    grant.key->name, grant.key->name,
+		    q->command.next ? " --next" : "");
 		request_fail(q, REASON_USAGE, text);
 		return;
 	}
-	buf_adds(&q->text, grant.key->certificate);
+	buf_adds(&q->text, grant.generation->certificate);
 	request_finish(q, 0, "");
 }
 
@@ -203,9 +203,9 @@ static void
 use_grant(struct request *q, const struct grant *grant)
 {
 	struct service *service = q->session->service;
-	struct key *key = keyring_of(service->keyring, grant->key);
+	struct key *key = keyring_of(service->keyring, grant->generation);
 
-	/* A reload may have moved the key to another token. */
+	/* A reload or a roll-over may have moved it to another token. */
 	if (q->token != NULL)
 		schedule_remove(&q->token->schedule, &q->item);
 	q->grant = *grant;
@@ -217,7 +217,7 @@ use_grant(struct request *q, const struct grant *grant)
 	if (q->key != NULL)
 		keyring_unref(service->keyring, q->key);
 	q->key = key;
-	q->token = token_by_name(service, grant->key->token->name);
+	q->token = token_by_name(service, key->token);
 	if (q->format == NULL || q->token == NULL)
 		log_fatal("a grant without its format or token");
 }

@@ -47,6 +47,7 @@ struct told {
 	enum change_object object;
 	const char *of; /* its name; of a client key, the principal */
 	const char *fp, *profile; /* of a client key */
+	const char *key; /* of a generation; NULL: it is not known any more */
 	const char *words; /* or "" */
 	struct rule rule; /* no file: it is not known */
 	const char *why; /* or NULL */
@@ -63,8 +64,10 @@ summary(const struct told *told, char ret[SUMMARY_SIZE])
 		snprintf(ret, SUMMARY_SIZE, "a client key of %s: %s", told->of,
 		    kind);
 	else
-		snprintf(ret, SUMMARY_SIZE, "%s %s: %s",
-		    change_object_word(told->object), told->of, kind);
+		snprintf(ret, SUMMARY_SIZE, "%s %s%s%s: %s",
+		    change_object_word(told->object), told->of,
+		    told->key != NULL ? " of key " : "",
+		    told->key != NULL ? told->key : "", kind);
 }
 
 static void
@@ -83,6 +86,8 @@ record_told(struct service *service, const struct told *told)
 		record_add(r, "fp", told->fp);
 	} else if (told->object != CHANGE_SERVER)
 		record_add(r, "of", told->of);
+	if (told->key != NULL)
+		record_add(r, "key", told->key);
 	if (told->words[0] != '\0')
 		record_add(r, "words", told->words);
 	if (told->rule.file != NULL) {
@@ -100,11 +105,14 @@ record_change(struct service *service, const struct change *change)
 {
 	const struct client_key *client =
 	    change->after != NULL ? change->after : change->before;
+	const struct generation *generation = (const void *)client;
 	char words[CHANGE_WORDS], print[FINGERPRINT_SIZE];
 	struct told told = { change->kind, change->object, change_of(change),
 		.words = words, .rule = change_rule(change) };
 
 	change_words(change, words);
+	if (change->object == CHANGE_GENERATION)
+		told.key = generation->of;
 	if (change->object == CHANGE_CLIENT) {
 		fingerprint(client->blob, client->blob_len, print);
 		told.fp = print;
@@ -129,11 +137,14 @@ find(const struct listed *now, struct told *ret)
 	const struct change change = { CHANGE_GAINED, now->object, NULL,
 		now->thing };
 	const struct client_key *client = now->thing;
+	const struct generation *generation = now->thing;
 
 	ret->object = now->object;
 	ret->of = change_of(&change);
 	ret->rule = change_rule(&change);
 	ret->fp = now->name;
+	if (now->object == CHANGE_GENERATION)
+		ret->key = generation->of;
 	if (now->object == CHANGE_CLIENT)
 		ret->profile = client->profile->name;
 }

@@ -82,9 +82,11 @@ record_key(const struct token *token, const struct key *key, enum reason reason,
 	record_add(r, "what", "key");
 	record_add(r, "token", token->name);
 	record_add(r, "key", key->name);
+	if (key->generation[0] != '\0')
+		record_add(r, "generation", key->generation);
 	record_add(r, "object", key->object);
 	if (key->conf != NULL)
-		record_add(r, "use", use_word(key->conf));
+		record_add(r, "use", use_word(key->conf->key));
 	if (key->known) {
 		record_add(r, "type", key_type_word(key->facts.type));
 		record_add_number(r, "bits", key->facts.bits);

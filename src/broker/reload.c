@@ -14,6 +14,7 @@
 #include "broker/login.h"
 #include "broker/open.h"
 #include "broker/records.h"
+#include "broker/roll_over.h"
 #include "broker/service.h"
 #include "broker/teller.h"
 #include "broker/token.h"
@@ -144,6 +145,7 @@ reload_apply(
 	if (keyring_adopt(service->keyring, next) == -1)
 		return -1;
 	service->tree = next;
+	roll_over_reset(service->roll_over);
 	memcpy(service->fingerprint, fingerprint, sizeof(service->fingerprint));
 	for (size_t i = 0; i < service->token_count; i++)
 		token_sync_keys(service->tokens[i]);

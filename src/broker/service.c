@@ -17,6 +17,7 @@
 #include "broker/log_watch.h"
 #include "broker/records.h"
 #include "broker/reload.h"
+#include "broker/roll_over.h"
 #include "broker/store.h"
 #include "broker/surface.h"
 #include "broker/suspend.h"
@@ -108,6 +109,7 @@ service_new(const char *dir, struct tree *tree, const char *fingerprint,
 	    (service->suspend = suspend_new(service)) == NULL ||
 	    (service->drain = drain_new(service)) == NULL ||
 	    (service->checkpoints = checkpoints_new(service)) == NULL ||
+	    (service->roll_over = roll_over_new(service)) == NULL ||
 	    add_tokens(service) == -1)
 		goto fail;
 	loop_after_round(service->loop, service_round, service);
@@ -143,6 +145,7 @@ service_free(struct service *service)
 	suspend_free(service->suspend);
 	suspensions_free(service->suspensions);
 	checkpoints_free(service->checkpoints);
+	roll_over_free(service->roll_over);
 	keyring_free(service->keyring);
 	tree_free(service->tree);
 	peer_free(service->listener);
@@ -220,6 +223,7 @@ service_round(void *arg)
 	struct service *service = arg;
 
 	suspend_apply(service->suspend);
+	roll_over_tend(service->roll_over);
 	checkpoints_tend(service->checkpoints);
 	for (size_t i = 0; i < service->token_count; i++)
 		token_dispatch(service->tokens[i]);

@@ -63,6 +63,7 @@ struct service {
 	struct reload *reload;
 	struct drain *drain;
 	struct checkpoints *checkpoints;
+	struct roll_over *roll_over;
 	uint64_t signatures;
 	struct timing timing;
 	bool announced; /* the listener knows that we are ready */

@@ -8,6 +8,7 @@
 #include "broker/drain.h"
 #include "broker/service.h"
 #include "broker/session.h"
+#include "broker/status_keys.h"
 #include "broker/store.h"
 #include "broker/suspend.h"
 #include "broker/token.h"
@@ -39,29 +40,6 @@ uptime(const struct service *service)
 	return (clock_mono_us() - service->started_us) / 1000000;
 }
 
-static const char *
-key_word(const struct token *token, const struct key *key, const char **ret_why)
-{
-	const struct suspension *suspended = suspensions_cover(
-	    token->service->suspensions, SUBJECT_KEY, key->name);
-	enum reason reason;
-
-	if (suspended != NULL) {
-		*ret_why = suspended->text;
-		return reason_word(REASON_SUSPENDED);
-	}
-	*ret_why = "";
-	switch (token_standing(token, key, &reason, ret_why)) {
-	case KEY_USABLE:
-		return "ok";
-	case KEY_WAITING:
-		return "starting";
-	case KEY_DOWN:
-		break;
-	}
-	return reason_word(reason);
-}
-
 static void
 text_token(const struct token *token, struct buf *out)
 {
@@ -80,26 +58,6 @@ text_token(const struct token *token, struct buf *out)
 		    w->number, w->pid,
 		    w->state == WORKER_READY ? "ready" : "logging in",
 		    w->count);
-}
-
-static void
-text_keys(const struct service *service, struct buf *out)
-{
-	for (size_t i = 0; i < tree_keys(service->tree); i++) {
-		const struct key *key =
-		    keyring_of(service->keyring, tree_key(service->tree, i));
-		const struct token *token = NULL;
-		const char *word, *why;
-
-		for (size_t t = 0; t < service->token_count; t++)
-			if (strcmp(service->tokens[t]->name, key->token) == 0)
-				token = service->tokens[t];
-		if (token == NULL)
-			continue;
-		word = key_word(token, key, &why);
-		buf_addf(out, "key %s: %s%s%s\n", key->name, word,
-		    why[0] != '\0' ? ": " : "", why);
-	}
 }
 
 static void
@@ -206,7 +164,7 @@ status_text(const struct service *service, struct buf *out)
 	text_timing(service, out);
 	for (size_t i = 0; i < service->token_count; i++)
 		text_token(service->tokens[i], out);
-	text_keys(service, out);
+	status_keys_text(service, out);
 	suspend_text(service->suspensions, out);
 	text_records(service->journal, out);
 	text_store(service->store, out);
@@ -246,29 +204,6 @@ json_token(const struct token *token, struct buf *out)
 		comma = ",";
 	}
 	buf_adds(out, "]}");
-}
-
-static void
-json_key(const struct service *service, const struct key *key, struct buf *out)
-{
-	const char *word, *why;
-
-	for (size_t i = 0; i < service->token_count; i++) {
-		const struct token *token = service->tokens[i];
-
-		if (strcmp(token->name, key->token) != 0)
-			continue;
-		word = key_word(token, key, &why);
-		buf_adds(out, "{");
-		add_string(out, "name", key->name);
-		buf_adds(out, ",");
-		add_string(out, "token", key->token);
-		buf_adds(out, ",");
-		add_string(out, "state", word);
-		buf_adds(out, ",");
-		add_string(out, "message", why);
-		buf_adds(out, "}");
-	}
 }
 
 static void
@@ -349,12 +284,7 @@ status_json(const struct service *service, struct buf *out)
 		json_token(service->tokens[i], out);
 	}
 	buf_adds(out, "],\"keys\":[");
-	for (size_t i = 0; i < tree_keys(service->tree); i++) {
-		buf_adds(out, i > 0 ? "," : "");
-		json_key(service,
-		    keyring_of(service->keyring, tree_key(service->tree, i)),
-		    out);
-	}
+	status_keys_json(service, out);
 	buf_adds(out, "],\"suspended\":");
 	suspend_json(service->suspensions, out);
 	buf_adds(out, ",");

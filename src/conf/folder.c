@@ -80,16 +80,20 @@ by_bytes(const void *a, const void *b)
 }
 
 static int
-read_names(DIR *dir, bool conf_only, struct folder *ret, folder_bad_fn *bad,
-    void *arg, struct text_error *reterr)
+read_names(DIR *dir, size_t max, bool conf_only, struct folder *ret,
+    folder_bad_fn *bad, void *arg, struct text_error *reterr)
 {
 	struct text_error error;
 	struct dirent *entry;
+	size_t count = 0;
 
 	for (;;) {
 		errno = 0;
 		if ((entry = readdir(dir)) == NULL)
 			break;
+		if (count++ == max)
+			return text_fail(
+			    reterr, 0, "holds more than %zu names", max);
 		if (is_passed_over(entry->d_name))
 			continue;
 		if (name_check(entry->d_name, conf_only, &error) == -1) {
@@ -107,38 +111,44 @@ read_names(DIR *dir, bool conf_only, struct folder *ret, folder_bad_fn *bad,
 }
 
 int
-folder_list(const char *path, bool conf_only, struct folder *ret,
+folder_read(int fd, size_t max, bool conf_only, struct folder *ret,
     folder_bad_fn *bad, void *arg, struct text_error *reterr)
 {
 	struct folder folder = { NULL, 0 };
-	DIR *dir = NULL;
-	int fd, rv = -1;
+	DIR *dir = fdopendir(fd);
+	int rv;
 
-	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd == -1 && errno == ENOENT) {
+	if (dir == NULL) {
+		text_fail(reterr, 0, "%s", strerror(errno));
+		close(fd);
+		return -1;
+	}
+	rv = read_names(dir, max, conf_only, &folder, bad, arg, reterr);
+	closedir(dir);
+	if (rv == 0)
 		*ret = folder;
+	else
+		folder_release(&folder);
+	return rv;
+}
+
+int
+folder_list(const char *path, bool conf_only, struct folder *ret,
+    folder_bad_fn *bad, void *arg, struct text_error *reterr)
+{
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd == -1 && errno == ENOENT) {
+		*ret = (struct folder){ NULL, 0 };
 		return 0;
 	}
 	if (fd == -1)
 		return text_fail(reterr, 0, "%s", strerror(errno));
-	if (folder_check(fd, reterr) == -1)
-		goto out;
-	if ((dir = fdopendir(fd)) == NULL) {
-		text_fail(reterr, 0, "%s", strerror(errno));
-		goto out;
-	}
-	if (read_names(dir, conf_only, &folder, bad, arg, reterr) == -1)
-		goto out;
-	*ret = folder;
-	rv = 0;
-out:
-	if (dir != NULL)
-		closedir(dir);
-	else
+	if (folder_check(fd, reterr) == -1) {
 		close(fd);
-	if (rv == -1)
-		folder_release(&folder);
-	return rv;
+		return -1;
+	}
+	return folder_read(fd, SIZE_MAX, conf_only, ret, bad, arg, reterr);
 }
 
 void

@@ -26,6 +26,12 @@ typedef void folder_bad_fn(
  */
 int folder_list(const char *dir, bool conf_only, struct folder *ret,
     folder_bad_fn *, void *arg, struct text_error *reterr);
+/*
+ * The same from an open folder, of which nothing was checked and which is
+ * closed; with more than max names it is an error.
+ */
+int folder_read(int fd, size_t max, bool conf_only, struct folder *ret,
+    folder_bad_fn *, void *arg, struct text_error *reterr);
 void folder_release(struct folder *);
 
 /* Is this folder safe to take files from?  0, or -1 with reterr->what. */

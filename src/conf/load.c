@@ -12,7 +12,10 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "conf/folder.h"
+#include "conf/snapshot.h"
+#include "conf/tenants.h"
 #include "conf/zones.h"
+#include "policy/tenant.h"
 
 #define AUTHORIZED_FILE_MAX (256u << 20)
 #define CERTIFICATE_MAX (256u << 10)
@@ -27,6 +30,7 @@ static const struct part {
 	{ TREE_KEYS, "keys.d", true, INI_FILE_MAX },
 	{ TREE_PROFILES, "profiles.d", true, INI_FILE_MAX },
 	{ TREE_AUTHORIZED, "authorized_keys.d", false, AUTHORIZED_FILE_MAX },
+	{ TREE_TENANTS, "tenants.d", true, INI_FILE_MAX },
 };
 #define PARTS (sizeof(parts) / sizeof(parts[0]))
 
@@ -120,7 +124,7 @@ load_folder(struct loader *loader, const struct part *part)
 static void
 load_certificate(struct loader *loader, size_t number, const char *path)
 {
-	const struct signing_key *key = tree_key(loader->tree, number);
+	const struct generation *of = tree_generation(loader->tree, number);
 	size_t dir = strlen(loader->dir), len;
 	struct text_error error;
 	const char *name = path;
@@ -130,20 +134,20 @@ load_certificate(struct loader *loader, size_t number, const char *path)
 		name = path + dir + 1;
 	if (file_load(path, FILE_CONFIG, CERTIFICATE_MAX, &pem, &len, &error) ==
 	    -1) {
-		struct text_error told = { .line = key->rule.line };
+		struct text_error told = { .line = of->rule.line };
 
-		text_fail(&told, key->rule.line,
-		    "key %s: certificate %.100s: %.100s", key->name, name,
+		text_fail(&told, of->rule.line,
+		    "key %s: certificate %.100s: %.100s", of->of, name,
 		    error.what);
-		tell(loader, key->rule.file, &told);
+		tell(loader, of->rule.file, &told);
 		return;
 	}
 	if (strlen(pem) != len ||
 	    tree_certificate(loader->tree, number, pem) == -1) {
-		text_fail(&error, key->rule.line,
+		text_fail(&error, of->rule.line,
 		    "key %s: certificate %.100s: is not a PEM certificate",
-		    key->name, name);
-		tell(loader, key->rule.file, &error);
+		    of->of, name);
+		tell(loader, of->rule.file, &error);
 	} else if (loader->seen != NULL) {
 		loader->seen(loader->seen_arg, name, pem, len);
 	}
@@ -153,7 +157,7 @@ load_certificate(struct loader *loader, size_t number, const char *path)
 static void
 load_certificates(struct loader *loader)
 {
-	for (size_t i = 0; i < tree_keys(loader->tree); i++) {
+	for (size_t i = 0; i < tree_generations(loader->tree); i++) {
 		const char *path = tree_certificate_path(loader->tree, i);
 
 		if (path != NULL)
@@ -199,26 +203,97 @@ loader_end(struct loader *loader)
 	return NULL;
 }
 
+static void
+ignore(void *arg, const struct text_error *error)
+{
+	(void)arg;
+	(void)error;
+}
+
+/*
+ * What was in force, as far as it is known: for tenants that are bad now, and
+ * for who has which client key when there is no tree in force yet.
+ */
+static void
+load_last(struct loader *loader, const struct conf_source *from,
+    struct snapshot *last, struct tree **ret_before)
+{
+	const char *state_dir = tree_server(loader->tree)->state_dir;
+	struct text_error ignored;
+
+	if (snapshot_load(state_dir, last, &ignored) == 0 &&
+	    from->before == NULL)
+		*ret_before = snapshot_tree(last, loader->dir, from->formats,
+		    from->format_count, ignore, NULL);
+}
+
+/* Bad tenants are no reason to refuse the tree. */
+static void
+load_tenants(struct loader *loader, const struct conf_source *from)
+{
+	struct snapshot last = { .list = NULL };
+	struct tree *before = NULL;
+	struct text_error error;
+	struct tenants_source source = {
+		.last = &last,
+		.seen = from->seen,
+		.seen_arg = from->seen_arg,
+		.told = from->told,
+		.told_arg = from->told_arg,
+	};
+
+	load_last(loader, from, &last, &before);
+	source.before = from->before != NULL ? from->before : before;
+	source.root = open(loader->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (source.root == -1 || tenants_load(loader->tree, &source) == -1) {
+		text_fail(&error, 0, "%s", strerror(errno));
+		tell(loader, "tenants", &error);
+	}
+	if (source.root != -1)
+		close(source.root);
+	tree_free(before);
+	snapshot_release(&last);
+}
+
+struct tree *
+conf_load_from(const struct conf_source *from)
+{
+	struct loader loader = {
+		.seen = from->seen,
+		.seen_arg = from->seen_arg,
+		.told = from->told,
+		.told_arg = from->told_arg,
+	};
+
+	if (loader_start(
+		&loader, from->dir, from->formats, from->format_count) == -1)
+		return NULL;
+	load_file(&loader, TREE_SERVER, "countersign.conf", INI_FILE_MAX);
+	for (size_t i = 0; i < PARTS; i++)
+		load_folder(&loader, &parts[i]);
+	load_certificates(&loader);
+	conf_zones(loader.tree, from->seen, from->seen_arg);
+	loader.errors += tree_finish(loader.tree, from->told, from->told_arg);
+	if (loader.errors == 0 && tree_tenants(loader.tree) > 0)
+		load_tenants(&loader, from);
+	return loader_end(&loader);
+}
+
 struct tree *
 conf_load(const char *dir, const struct format_word *formats, size_t count,
     conf_seen_fn *seen, void *seen_arg, text_error_fn *told, void *told_arg)
 {
-	struct loader loader = {
+	const struct conf_source from = {
+		.dir = dir,
+		.formats = formats,
+		.format_count = count,
 		.seen = seen,
 		.seen_arg = seen_arg,
 		.told = told,
 		.told_arg = told_arg,
 	};
 
-	if (loader_start(&loader, dir, formats, count) == -1)
-		return NULL;
-	load_file(&loader, TREE_SERVER, "countersign.conf", INI_FILE_MAX);
-	for (size_t i = 0; i < PARTS; i++)
-		load_folder(&loader, &parts[i]);
-	load_certificates(&loader);
-	conf_zones(loader.tree, seen, seen_arg);
-	loader.errors += tree_finish(loader.tree, told, told_arg);
-	return loader_end(&loader);
+	return conf_load_from(&from);
 }
 
 struct tree *

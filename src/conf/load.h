@@ -22,11 +22,29 @@ typedef void conf_seen_fn(
 
 /*
  * The whole tree.  Every error is told, its file named as below dir; NULL when
- * there was one.  seen may be NULL.
+ * there was one outside of tenants' own files.  Tenants with an error get what
+ * they had when the tree was last taken (conf/tenants.h); which they are
+ * stands in the tree.  seen may be NULL.
  */
 struct tree *conf_load(const char *dir, const struct format_word *formats,
     size_t count, conf_seen_fn *seen, void *seen_arg, text_error_fn *told,
     void *told_arg);
+
+/*
+ * The same with the tree that is in force, or NULL, which says whose a client
+ * key is among tenants.
+ */
+struct conf_source {
+	const char *dir;
+	const struct format_word *formats;
+	size_t format_count;
+	const struct tree *before;
+	conf_seen_fn *seen; /* or NULL */
+	void *seen_arg;
+	text_error_fn *told;
+	void *told_arg;
+};
+struct tree *conf_load_from(const struct conf_source *);
 
 /* Only countersign.conf and tokens.d, for who starts the processes. */
 struct tree *conf_load_server(

@@ -59,6 +59,9 @@ struct tree *snapshot_tree(const struct snapshot *, const char *dir,
     const struct format_word *formats, size_t count, text_error_fn *told,
     void *told_arg);
 
+/* Gives the tree those of its time zones that the texts have. */
+void snapshot_zones(struct tree *, const struct snapshot *);
+
 /*
  * Writing: texts are spooled to a file without a name while the tree is read,
  * which is put in place once the tree was taken.  Errors are kept until then.

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "conf/snapshot.h"
+#include "conf/tenants.h"
 #include "conf/zones.h"
 #include "policy/zones.h"
 
@@ -17,6 +18,7 @@ static const struct {
 	{ TREE_KEYS, "keys.d/", ".conf" },
 	{ TREE_PROFILES, "profiles.d/", ".conf" },
 	{ TREE_AUTHORIZED, "authorized_keys.d/", "" },
+	{ TREE_TENANTS, "tenants.d/", ".conf" },
 };
 #define PARTS (sizeof(parts) / sizeof(parts[0]))
 
@@ -71,8 +73,8 @@ add_certificates(
 }
 
 /* What lacks is told by tree_finish. */
-static void
-add_zones(struct tree *tree, const struct snapshot *snapshot)
+void
+snapshot_zones(struct tree *tree, const struct snapshot *snapshot)
 {
 	char path[sizeof(CONF_ZONES) + ZONE_NAME_MAX + 1];
 	const struct snapshot_entry *e;
@@ -107,6 +109,20 @@ fill(struct tree *tree, const struct snapshot *snapshot, text_error_fn *told,
 	return errors;
 }
 
+static int
+add_tenants(struct tree *tree, const struct snapshot *snapshot,
+    text_error_fn *told, void *told_arg)
+{
+	const struct tenants_source source = {
+		.root = -1,
+		.last = snapshot,
+		.told = told,
+		.told_arg = told_arg,
+	};
+
+	return tenants_load(tree, &source);
+}
+
 struct tree *
 snapshot_tree(const struct snapshot *snapshot, const char *dir,
     const struct format_word *formats, size_t count, text_error_fn *told,
@@ -128,9 +144,9 @@ snapshot_tree(const struct snapshot *snapshot, const char *dir,
 		told(told_arg, &error);
 		errors++;
 	}
-	add_zones(tree, snapshot);
+	snapshot_zones(tree, snapshot);
 	errors += tree_finish(tree, told, told_arg);
-	if (errors == 0)
+	if (errors == 0 && add_tenants(tree, snapshot, told, told_arg) == 0)
 		return tree;
 	tree_free(tree);
 	return NULL;

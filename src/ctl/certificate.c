@@ -4,6 +4,7 @@
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
 #include <string.h>
+#include <time.h>
 
 #include "ctl/tell.h"
 
@@ -43,41 +44,86 @@ warn_issuer(FILE *out, const struct signing_key *key, X509 *cert)
 	return 1;
 }
 
+/* Of one that signs now; the others are coverage_warn's. */
 static unsigned
-warn_dates(FILE *out, const struct signing_key *key, X509 *cert, int64_t now)
+warn_dates(FILE *out, const struct generation *g, X509 *cert, int64_t now)
 {
 	time_t when = (time_t)now;
+	char who[GENERATION_WHO];
 
+	if (key_generation(g->key, now) != g)
+		return 0;
 	if (X509_cmp_time(X509_get0_notAfter(cert), &when) < 0) {
-		tell_warning(out, &key->rule,
-		    "the certificate of key %s has expired", key->name);
+		tell_warning(out, &g->rule, "the certificate of %s has expired",
+		    generation_who(g, who));
 		return 1;
 	}
 	if (X509_cmp_time(X509_get0_notBefore(cert), &when) > 0) {
-		tell_warning(out, &key->rule,
-		    "the certificate of key %s is not valid yet", key->name);
+		tell_warning(out, &g->rule,
+		    "the certificate of %s is not valid yet",
+		    generation_who(g, who));
 		return 1;
 	}
 	return 0;
 }
 
-unsigned
-certificate_warn(FILE *out, const struct signing_key *key, int64_t now)
+const char *
+generation_who(const struct generation *g, char ret[static GENERATION_WHO])
 {
+	if (g->name[0] != '\0')
+		snprintf(ret, GENERATION_WHO, "generation %s of key %s",
+		    g->name, g->of);
+	else
+		snprintf(ret, GENERATION_WHO, "key %s", g->of);
+	return ret;
+}
+
+static int
+time_of(const ASN1_TIME *time, int64_t *ret)
+{
+	struct tm tm;
+
+	if (ASN1_TIME_to_tm(time, &tm) != 1)
+		return -1;
+	*ret = timegm(&tm);
+	return 0;
+}
+
+int
+certificate_dates(const char *pem, int64_t *ret_from, int64_t *ret_until)
+{
+	X509 *cert = parse(pem);
+	int64_t from, until;
+	int rv = -1;
+
+	if (cert != NULL && time_of(X509_get0_notBefore(cert), &from) == 0 &&
+	    time_of(X509_get0_notAfter(cert), &until) == 0) {
+		*ret_from = from;
+		*ret_until = until;
+		rv = 0;
+	}
+	X509_free(cert);
+	return rv;
+}
+
+unsigned
+certificate_warn(FILE *out, const struct generation *g, int64_t now)
+{
+	char who[GENERATION_WHO];
 	unsigned warnings = 0;
 	X509 *cert;
 
-	if (key->certificate == NULL)
+	if (g->certificate == NULL)
 		return 0;
-	if ((cert = parse(key->certificate)) == NULL) {
-		tell_warning(out, &key->rule,
-		    "the certificate of key %s is not a PEM certificate",
-		    key->name);
+	if ((cert = parse(g->certificate)) == NULL) {
+		tell_warning(out, &g->rule,
+		    "the certificate of %s is not a PEM certificate",
+		    generation_who(g, who));
 		return 1;
 	}
-	if (!key->wrapped)
-		warnings += warn_issuer(out, key, cert);
-	warnings += warn_dates(out, key, cert, now);
+	if (!g->key->wrapped)
+		warnings += warn_issuer(out, g->key, cert);
+	warnings += warn_dates(out, g, cert, now);
 	X509_free(cert);
 	return warnings;
 }

@@ -11,9 +11,18 @@
 #include "policy/tree.h"
 
 /*
- * Prints a warning for each thing an admin should know; nothing for a key
- * without a certificate.  now is in seconds since 1970.  Returns how many.
+ * Prints a warning for each thing an admin should know; nothing for a
+ * generation without a certificate.  now is in seconds since 1970.  Returns
+ * how many.
  */
-unsigned certificate_warn(FILE *out, const struct signing_key *, int64_t now);
+unsigned certificate_warn(FILE *out, const struct generation *, int64_t now);
+
+/* When a PEM certificate is valid: 0, or -1 (it is none). */
+int certificate_dates(const char *pem, int64_t *ret_from, int64_t *ret_until);
+
+/* "generation b of key release", or "key release" for its own object. */
+#define GENERATION_WHO 160
+const char *generation_who(
+    const struct generation *, char ret[static GENERATION_WHO]);
 
 #endif

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "conf/load.h"
 #include "ctl/certificate.h"
+#include "ctl/coverage.h"
 #include "ctl/tell.h"
 #include "ctl/verb.h"
 #include "format/format.h"
@@ -39,8 +40,10 @@ print_warnings(const struct tree *tree)
 	static const struct rule keys = { "keys.d", 0 };
 	int64_t now = (int64_t)(clock_wall_us() / 1000000);
 
+	for (size_t i = 0; i < tree_generations(tree); i++)
+		certificate_warn(stderr, tree_generation(tree, i), now);
 	for (size_t i = 0; i < tree_keys(tree); i++)
-		certificate_warn(stderr, tree_key(tree, i), now);
+		coverage_warn(stderr, tree_key(tree, i), now);
 	if (tree_audit_key(tree) == NULL)
 		tell_warning(stderr, &keys,
 		    "no key has use = audit: the log has no checkpoints, and "

@@ -104,41 +104,45 @@ authorized_parse(
 }
 
 /*
- * Among tenants nobody learns more than that the key is somebody's: whose it
- * is and where it stands is the other's business.
- */
-static int
-fail_listed(const struct tree *tree, size_t number, struct text_error *reterr)
-{
-	const struct client_key *first = rows_at(&tree->clients, number);
-
-	if (first->profile->tenant != tree->tenant)
-		return text_fail(
-		    reterr, 0, "the key is already listed by somebody else");
-	return text_fail(reterr, 0,
-	    "the key is already listed in %s:%u, for %.64s", first->file,
-	    first->line, first->principal);
-}
-
-/*
  * A public key is public: no tenant may put it on its own list, and so take
  * it from the tenant that has it, while that one's new files are read.
  */
-static int
-check_holder(const struct tree *tree, const struct authorized_line *line,
-    struct text_error *reterr)
+static bool
+is_held(const struct tree *tree, const struct authorized_line *line)
 {
 	const struct client_key *held;
 	const struct tenant *holder;
 
 	if (tree->tenant == NULL || tree->before == NULL)
-		return 0;
+		return false;
 	held = tree_client_by_blob(tree->before, line->blob, line->blob_len);
 	if (held == NULL || held->profile->tenant == NULL)
-		return 0;
+		return false;
 	holder = tree_tenant_by_name(tree, held->profile->tenant->name);
-	if (holder == NULL || tenant_within(tree->tenant, holder) ||
-	    tenant_within(holder, tree->tenant))
+	return holder != NULL && !tenant_within(tree->tenant, holder) &&
+	    !tenant_within(holder, tree->tenant);
+}
+
+/*
+ * Whether the key may be added: 1, 0 when it is passed over, -1 with reterr.
+ * Among tenants nobody learns more than that the key is somebody's: whose it
+ * is and where it stands is the other's business.
+ */
+static int
+check_taken(const struct tree *tree, const struct authorized_line *line,
+    struct text_error *reterr)
+{
+	size_t found =
+	    index_find(&tree->client_blobs, line->blob, line->blob_len);
+	const struct client_key *first = rows_at(&tree->clients, found);
+
+	if (first != NULL && first->profile->tenant == tree->tenant)
+		return text_fail(reterr, 0,
+		    "the key is already listed in %s:%u, for %.64s",
+		    first->file, first->line, first->principal);
+	if (first == NULL && !is_held(tree, line))
+		return 1;
+	if (tree->replay)
 		return 0;
 	return text_fail(
 	    reterr, 0, "the key is already listed by somebody else");
@@ -170,13 +174,10 @@ client_add(struct intake *in, const struct authorized_line *line,
 		.expiry = line->options.expiry,
 	}, *row;
 	const char *from = line->options.from;
-	size_t found;
+	int rv;
 
-	found = index_find(&tree->client_blobs, line->blob, line->blob_len);
-	if (found != INDEX_NONE)
-		return fail_listed(tree, found, reterr);
-	if (check_holder(tree, line, reterr) == -1)
-		return -1;
+	if ((rv = check_taken(tree, line, reterr)) < 1)
+		return rv;
 	client.profile = find_profile(tree, line->options.profile, reterr);
 	if (client.profile == NULL)
 		return -1;

@@ -32,36 +32,36 @@ fail(struct intake *in, struct rule rule, const char *what)
 }
 
 static void
-check_token(
-    struct intake *in, const struct key_row *row, const struct tenant *tenant)
+check_token(struct intake *in, const struct generation_row *row,
+    const struct tenant *tenant)
 {
-	const struct signing_key *key = &row->key;
+	const struct generation *g = &row->generation;
 
-	if (key->token == NULL || names_have(&tenant->tokens, key->token->name))
+	if (g->token == NULL || names_have(&tenant->tokens, g->token->name))
 		return;
 	intake_fail(in, row->token_rule.file, row->token_rule.line,
-	    "key %s: token %s is not among those of tenant %s", key->name,
-	    key->token->name, tenant->name);
+	    "key %s: token %s is not among those of tenant %s", g->of,
+	    g->token->name, tenant->name);
 }
 
 static void
-check_object(
-    struct intake *in, const struct key_row *row, const struct tenant *tenant)
+check_object(struct intake *in, const struct generation_row *row,
+    const struct tenant *tenant)
 {
-	const struct signing_key *key = &row->key;
+	const struct generation *g = &row->generation;
 	char label[URI_OBJECT_SIZE];
 
-	if (key->object == NULL)
+	if (g->object == NULL)
 		return;
-	if (!uri_object(key->object, label))
+	if (!uri_object(g->object, label))
 		intake_fail(in, row->object_rule.file, row->object_rule.line,
 		    "key %s: in a tenant the URI must have object=, a label "
 		    "that the tenant may name",
-		    key->name);
+		    g->of);
 	else if (!any_glob(&tenant->objects, label))
 		intake_fail(in, row->object_rule.file, row->object_rule.line,
 		    "key %s: object %.64s is not among those of tenant %s",
-		    key->name, label, tenant->name);
+		    g->of, label, tenant->name);
 }
 
 static void
@@ -78,26 +78,34 @@ check_use(struct intake *in, const struct signing_key *key,
 	    use, tenant->name);
 }
 
-/* What weakens the service, or is the service's own, is not a team's to say. */
+/* What weakens the service is not a team's to say. */
 static void
-check_words(struct intake *in, const struct key_row *row)
+check_words(struct intake *in, const struct generation_row *row)
 {
-	const struct signing_key *key = &row->key;
+	const struct generation *g = &row->generation;
 
-	if (key->audit)
-		fail(in, rule_or(key->use_rule, key->rule),
-		    "use = audit: the log's key is no tenant's");
-	if (key->allow_extractable)
-		fail(in, rule_or(row->extractable_rule, key->rule),
+	if (g->allow_extractable)
+		fail(in, rule_or(row->extractable_rule, g->rule),
 		    "allow-extractable may not stand in a tenant");
-	if (key->allow_short)
-		fail(in, rule_or(row->short_rule, key->rule),
+	if (g->allow_short)
+		fail(in, rule_or(row->short_rule, g->rule),
 		    "allow-short-rsa may not stand in a tenant");
 	if (row->certificate_path != NULL &&
-	    tenant_path(in->tree, key->tenant, row->certificate_path, NULL) ==
-		-1)
-		fail(in, rule_or(row->certificate_rule, key->rule),
+	    tenant_path(
+		in->tree, in->tree->tenant, row->certificate_path, NULL) == -1)
+		fail(in, rule_or(row->certificate_rule, g->rule),
 		    "certificate: the file must be in the tenant's folder");
+}
+
+void
+bounds_generation(struct intake *in, const struct generation_row *row)
+{
+	check_words(in, row);
+	for (const struct tenant *t = in->tree->tenant; t != NULL;
+	     t = t->parent) {
+		check_token(in, row, t);
+		check_object(in, row, t);
+	}
 }
 
 void
@@ -106,10 +114,10 @@ bounds_key(struct intake *in, const struct key_row *row)
 	const struct signing_key *key = &row->key;
 	struct bounded bounded = { "key", key->name, &key->limits, NULL };
 
-	check_words(in, row);
+	if (key->audit)
+		fail(in, rule_or(key->use_rule, key->rule),
+		    "use = audit: the log's key is no tenant's");
 	for (const struct tenant *t = key->tenant; t != NULL; t = t->parent) {
-		check_token(in, row, t);
-		check_object(in, row, t);
 		if (!key->audit)
 			check_use(in, key, t);
 		bounded.bound = t;
@@ -202,6 +210,9 @@ finish_tenant(struct intake *in)
 		return;
 	for (size_t i = tree->mark.keys; i < tree->keys.count; i++)
 		bounds_key(in, rows_at(&tree->keys, i));
+	for (size_t i = tree->mark.generations; i < tree->generations.count;
+	     i++)
+		bounds_generation(in, rows_at(&tree->generations, i));
 	for (size_t i = tree->mark.profiles; i < tree->profiles.count; i++)
 		bounds_profile(in, rows_at(&tree->profiles, i));
 }

@@ -14,6 +14,7 @@
 
 /* Each with the tenant that it is part of, and those around it. */
 void bounds_key(struct intake *, const struct key_row *);
+void bounds_generation(struct intake *, const struct generation_row *);
 void bounds_profile(struct intake *, struct profile *);
 void bounds_tenant(struct intake *, const struct tenant *);
 

@@ -26,6 +26,7 @@ change_object_word(enum change_object object)
 		[CHANGE_SERVER] = "server",
 		[CHANGE_TOKEN] = "token",
 		[CHANGE_KEY] = "key",
+		[CHANGE_GENERATION] = "generation",
 		[CHANGE_PROFILE] = "profile",
 		[CHANGE_CLIENT] = "client",
 	};
@@ -49,6 +50,8 @@ change_of(const struct change *c)
 		return ((const struct token_conf *)thing)->name;
 	case CHANGE_KEY:
 		return ((const struct signing_key *)thing)->name;
+	case CHANGE_GENERATION:
+		return ((const struct generation *)thing)->name;
 	case CHANGE_PROFILE:
 		return ((const struct profile *)thing)->name;
 	case CHANGE_CLIENT:
@@ -70,6 +73,8 @@ change_rule(const struct change *c)
 		return ((const struct token_conf *)thing)->rule;
 	case CHANGE_KEY:
 		return ((const struct signing_key *)thing)->rule;
+	case CHANGE_GENERATION:
+		return ((const struct generation *)thing)->rule;
 	case CHANGE_PROFILE:
 		return ((const struct profile *)thing)->rule;
 	case CHANGE_CLIENT:
@@ -161,6 +166,18 @@ static void
 list_key(
     struct list *l, const struct signing_key *a, const struct signing_key *b)
 {
+	const struct generation *old = key_own(a), *new = key_own(b);
+
+	list_both(l, a->said, b->said);
+	if (old != NULL && new != NULL &&
+	    differ(old->certificate, new->certificate))
+		list_word(l, "certificate", 11);
+}
+
+static void
+list_generation(
+    struct list *l, const struct generation *a, const struct generation *b)
+{
 	list_both(l, a->said, b->said);
 	if (differ(a->certificate, b->certificate))
 		list_word(l, "certificate", 11);
@@ -184,6 +201,9 @@ change_words(const struct change *c, char ret[static CHANGE_WORDS])
 		break;
 	case CHANGE_KEY:
 		list_key(&l, c->before, c->after);
+		break;
+	case CHANGE_GENERATION:
+		list_generation(&l, c->before, c->after);
 		break;
 	case CHANGE_PROFILE:
 		list_both(&l, ((const struct profile *)c->before)->said,

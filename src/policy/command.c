@@ -126,6 +126,15 @@ set_receipt(struct command *c, const char *value, struct text_error *reterr)
 	return 0;
 }
 
+static int
+set_next(struct command *c, const char *value, struct text_error *reterr)
+{
+	(void)value;
+	(void)reterr;
+	c->next = true;
+	return 0;
+}
+
 static const struct option {
 	const char *name; /* after "--" */
 	char letter; /* after "-", or NUL */
@@ -142,6 +151,7 @@ static const struct option {
 	{ "atomic", '\0', false, SIGNS, set_atomic },
 	{ "receipt", '\0', false, SIGNS, set_receipt },
 	{ "form", '\0', true, BIT(VERB_PUBKEY), set_form },
+	{ "next", '\0', false, BIT(VERB_PUBKEY) | BIT(VERB_CERT), set_next },
 	{ "json", '\0', false, BIT(VERB_WHOAMI) | BIT(VERB_KEYS), set_json },
 };
 #define OPTIONS (sizeof(options) / sizeof(options[0]))

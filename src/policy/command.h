@@ -53,6 +53,7 @@ struct command {
 	enum output output;
 	enum hash hash; /* --hash */
 	enum form form; /* --form */
+	bool next; /* --next */
 	bool json; /* --json */
 	bool raw_input; /* -i raw */
 	bool keep_going;

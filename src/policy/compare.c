@@ -40,6 +40,16 @@ add(struct changes *c, enum change_object object, const void *before,
 static bool
 same_key(const struct signing_key *a, const struct signing_key *b)
 {
+	const struct generation *old = key_own(a), *new = key_own(b);
+
+	return same(a->said, b->said) &&
+	    (old == NULL || new == NULL ||
+		same(old->certificate, new->certificate));
+}
+
+static bool
+same_generation(const struct generation *a, const struct generation *b)
+{
 	return same(a->said, b->said) && same(a->certificate, b->certificate);
 }
 
@@ -67,6 +77,31 @@ compare_keys(
 		b = tree_key(after, i);
 		if (tree_key_by_name(before, b->name) == NULL)
 			rv = add(ret, CHANGE_KEY, NULL, b);
+	}
+	return rv;
+}
+
+/* Those with an own section. */
+static int
+compare_generations(
+    const struct tree *before, const struct tree *after, struct changes *ret)
+{
+	const struct generation *a, *b;
+	int rv = 0;
+
+	for (size_t i = 0; i < tree_generations(before) && rv == 0; i++) {
+		a = tree_generation(before, i);
+		if (a->name[0] == '\0')
+			continue;
+		b = tree_generation_by_name(after, a->name);
+		if (b == NULL || !same_generation(a, b))
+			rv = add(ret, CHANGE_GENERATION, a, b);
+	}
+	for (size_t i = 0; i < tree_generations(after) && rv == 0; i++) {
+		b = tree_generation(after, i);
+		if (b->name[0] != '\0' &&
+		    tree_generation_by_name(before, b->name) == NULL)
+			rv = add(ret, CHANGE_GENERATION, NULL, b);
 	}
 	return rv;
 }
@@ -123,6 +158,7 @@ tree_compare(
 	memset(ret, 0, sizeof(*ret));
 	if ((same(a->said, b->said) || add(ret, CHANGE_SERVER, a, b) == 0) &&
 	    compare_keys(before, after, ret) == 0 &&
+	    compare_generations(before, after, ret) == 0 &&
 	    compare_profiles(before, after, ret) == 0 &&
 	    compare_clients(before, after, ret) == 0)
 		return 0;

@@ -16,7 +16,8 @@ enum change_kind {
 enum change_object {
 	CHANGE_SERVER, /* countersign.conf */
 	CHANGE_TOKEN,
-	CHANGE_KEY,
+	CHANGE_KEY, /* with its own object's certificate */
+	CHANGE_GENERATION,
 	CHANGE_PROFILE,
 	CHANGE_CLIENT,
 };
@@ -41,8 +42,8 @@ void changes_release(struct changes *);
 
 const char *change_kind_word(enum change_kind); /* "gained" */
 const char *change_object_word(enum change_object); /* "profile" */
-/* The name of the token, key or profile, a client key's principal; "" for
- * server. */
+/* The name of the token, key, generation or profile, a client key's principal;
+ * "" for server. */
 const char *change_of(const struct change *);
 /* Where it stands, or stood. */
 struct rule change_rule(const struct change *);

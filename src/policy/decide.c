@@ -161,6 +161,30 @@ check_key(const struct grant *grant, enum verb verb,
 	return layers_check(layers, count, by_time, &asked, ret);
 }
 
+/* Which of the key's is meant, at this time? */
+static enum reason
+choose_generation(struct grant *grant, const struct command *command,
+    int64_t now, struct verdict *ret)
+{
+	const struct signing_key *key = grant->key;
+	const struct generation *next = key_next_generation(key, now);
+	char date[DATE_TEXT];
+
+	grant->generation = command->next ? next : key_generation(key, now);
+	if (grant->generation != NULL)
+		return REASON_OK;
+	if (command->next)
+		return refuse(ret, REASON_USAGE, key->rule,
+		    "the key %s has no next generation", key->name);
+	date_text(next->start, date);
+	return refuse(ret, REASON_NOT_BEFORE, next->rule,
+	    "the first generation of the key %s starts at %s%s", key->name,
+	    date,
+	    command->verb == VERB_PUBKEY || command->verb == VERB_CERT ?
+		"; --next tells of it" :
+		"");
+}
+
 enum reason
 decide_request(const struct tree *tree, const struct client_key *client,
     const struct command *command, const struct moment *moment,
@@ -178,6 +202,9 @@ decide_request(const struct tree *tree, const struct client_key *client,
 		    tree, client->profile, command, &grant, ret_verdict);
 	if (reason == REASON_OK)
 		reason = check_key(&grant, command->verb, moment, ret_verdict);
+	if (reason == REASON_OK)
+		reason = choose_generation(
+		    &grant, command, moment->now, ret_verdict);
 	if (reason != REASON_OK)
 		return reason;
 	*ret = grant;

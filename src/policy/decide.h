@@ -28,6 +28,7 @@ struct moment {
 struct grant {
 	const struct profile *profile;
 	const struct signing_key *key;
+	const struct generation *generation; /* in force, or (--next) next */
 	const char *format; /* a format_word's name */
 };
 

@@ -12,6 +12,7 @@
 
 #include "base/words.h"
 #include "policy/command.h"
+#include "policy/generation.h"
 #include "policy/setup.h"
 
 /* A list of names, NULL-terminated; NULL itself: the word was not given. */
@@ -72,14 +73,11 @@ struct limits {
 struct signing_key {
 	const char *name; /* scoped in a tenant: "team/release" */
 	const struct tenant *tenant; /* whose it is; NULL: the tree itself */
-	const struct token_conf *token;
-	const char *object;
+	const struct generation **generations; /* by their starts */
+	size_t count; /* of them; one or more in a finished tree */
 	bool wrapped; /* use = wrapped */
 	bool audit; /* use = audit; neither: use = raw */
-	bool allow_extractable;
-	bool allow_short;
 	struct limits limits;
-	const char *certificate; /* PEM text, or NULL */
 	struct rule rule, use_rule;
 	const char *said; /* its lines */
 	size_t index; /* 0 to tree_keys() - 1 */

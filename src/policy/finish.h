@@ -11,6 +11,8 @@
 
 /* At most one signs the log's checkpoints. */
 void finish_keys(struct intake *);
+/* Each key gets its generations. */
+void finish_generations(struct intake *);
 void finish_profiles(struct intake *);
 /* Is what a tenant's files added inside its bounds? */
 void finish_tenant(struct intake *);

@@ -11,28 +11,6 @@
 	(1u << HASH_SHA256 | 1u << HASH_SHA384 | 1u << HASH_SHA512)
 
 static int
-value_token(const struct place *place, const struct word *word,
-    const char *value, void *field, struct text_error *reterr)
-{
-	const struct token_conf **ret = field, *token;
-
-	(void)word;
-	if ((token = tree_find_token(place->tree, value)) == NULL)
-		return text_fail(reterr, 0, "there is no token %.64s", value);
-	*ret = token;
-	return 0;
-}
-
-static int
-value_object(const struct place *place, const struct word *word,
-    const char *value, void *field, struct text_error *reterr)
-{
-	if (uri_check(value, reterr) == -1)
-		return -1;
-	return value_text(place, word, value, field, reterr);
-}
-
-static int
 value_use(const struct place *place, const struct word *word, const char *value,
     void *field, struct text_error *reterr)
 {
@@ -53,16 +31,18 @@ value_use(const struct place *place, const struct word *word, const char *value,
 	offsetof(struct key_row, field), offsetof(struct key_row, rule)
 
 static const struct word words[] = {
-	{ "token", value_token, AT_RULE(key.token, token_rule), 0, 0 },
-	{ "object", value_object, AT_RULE(key.object, object_rule), 0,
-	    URI_MAX },
+	{ "token", value_token, AT_RULE(own.generation.token, own.token_rule),
+	    0, 0 },
+	{ "object", value_object,
+	    AT_RULE(own.generation.object, own.object_rule), 0, URI_MAX },
 	{ "use", value_use, AT_RULE(key, key.use_rule), 0, 0 },
 	{ "certificate", value_path,
-	    AT_RULE(certificate_path, certificate_rule), 0, 0 },
+	    AT_RULE(own.certificate_path, own.certificate_rule), 0, 0 },
 	{ "allow-extractable", value_yes,
-	    AT_RULE(key.allow_extractable, extractable_rule), 0, 0 },
-	{ "allow-short-rsa", value_yes, AT_RULE(key.allow_short, short_rule), 0,
+	    AT_RULE(own.generation.allow_extractable, own.extractable_rule), 0,
 	    0 },
+	{ "allow-short-rsa", value_yes,
+	    AT_RULE(own.generation.allow_short, own.short_rule), 0, 0 },
 };
 
 static void *
@@ -119,7 +99,7 @@ check_audit(const struct key_row *row, struct text_error *reterr)
 	const struct signing_key *key = &row->key;
 	const char *word = limits_first(&key->limits);
 
-	if (word == NULL && row->certificate_path != NULL)
+	if (word == NULL && row->own.certificate_path != NULL)
 		word = "certificate";
 	if (word == NULL)
 		return 0;
@@ -143,18 +123,50 @@ check_verbs(const struct signing_key *key, struct text_error *reterr)
 	return 0;
 }
 
+/* Its own object is its first generation. */
 static int
-key_close(const struct place *place, void *object, struct text_error *reterr)
+add_own(struct tree *tree, const struct key_row *row, struct text_error *reterr)
 {
-	struct key_row *row = object;
+	struct generation_row *first = rows_add(&tree->generations);
+
+	if (first == NULL)
+		return text_fail(reterr, 0, "out of memory");
+	*first = row->own;
+	first->generation.name = "";
+	first->generation.of = row->key.name;
+	first->generation.rule = first->of_rule = row->key.rule;
+	first->generation.index = tree->generations.count - 1;
+	first->complete = true;
+	return 0;
+}
+
+static int
+check_own(const struct key_row *row, struct text_error *reterr)
+{
+	const struct generation *own = &row->own.generation;
+
+	if (own->object != NULL && own->token == NULL)
+		return text_fail(
+		    reterr, 0, "key %s has no token", row->key.name);
+	if (own->object == NULL &&
+	    (row->own.certificate_path != NULL || own->allow_extractable ||
+		own->allow_short))
+		return text_fail(reterr, 0,
+		    "key %s has no object: certificate, allow-extractable and "
+		    "allow-short-rsa stand where the object does",
+		    row->key.name);
+	return 0;
+}
+
+/* What goes beyond single words. */
+static int
+check_key(
+    const struct tree *tree, struct key_row *row, struct text_error *reterr)
+{
 	struct signing_key *key = &row->key;
 
-	if (key->token == NULL)
-		return text_fail(reterr, 0, "key %s has no token", key->name);
-	if (key->object == NULL)
-		return text_fail(reterr, 0,
-		    "key %s has no object: the pkcs11: URI of the key",
-		    key->name);
+	if (check_own(row, reterr) == -1)
+		return -1;
 	if (key->use_rule.file == NULL)
 		return text_fail(reterr, 0,
 		    "key %s has no use: write use = raw, use = wrapped or "
@@ -165,7 +177,20 @@ key_close(const struct place *place, void *object, struct text_error *reterr)
 	if (limits_close("key", key->name, &key->limits, reterr) == -1 ||
 	    check_verbs(key, reterr) == -1)
 		return -1;
-	return check_class(place->tree, key, reterr);
+	return check_class(tree, key, reterr);
+}
+
+static int
+key_close(const struct place *place, void *object, struct text_error *reterr)
+{
+	struct key_row *row = object;
+
+	if (check_key(place->tree, row, reterr) == -1 ||
+	    (row->own.generation.object != NULL &&
+		add_own(place->tree, row, reterr) == -1))
+		return -1;
+	row->complete = true;
+	return 0;
 }
 
 const struct kind kind_key = {

@@ -22,6 +22,12 @@ tree_find_key(const struct tree *tree, const char *name)
 	return by_name(&tree->key_names, &tree->keys, name);
 }
 
+struct generation_row *
+tree_find_generation(const struct tree *tree, const char *name)
+{
+	return by_name(&tree->generation_names, &tree->generations, name);
+}
+
 struct profile *
 tree_find_profile(const struct tree *tree, const char *name)
 {
@@ -38,22 +44,25 @@ tree_format(const struct tree *tree, const char *name)
 }
 
 const char *
-tree_certificate_path(const struct tree *tree, size_t key)
+tree_certificate_path(const struct tree *tree, size_t generation)
 {
-	const struct key_row *row = rows_at(&tree->keys, key);
+	const struct generation_row *row =
+	    rows_at(&tree->generations, generation);
 
 	return row == NULL ? NULL : row->certificate_path;
 }
 
 int
-tree_certificate(struct tree *tree, size_t key, const char *pem)
+tree_certificate(struct tree *tree, size_t generation, const char *pem)
 {
-	struct key_row *row = rows_at(&tree->keys, key);
+	struct generation_row *row = rows_at(&tree->generations, generation);
+	const char *copy;
 
 	if (row == NULL || strstr(pem, "-----BEGIN CERTIFICATE-----") == NULL)
 		return -1;
-	row->key.certificate = arena_text(&tree->arena, pem, strlen(pem));
-	return row->key.certificate == NULL ? -1 : 0;
+	copy = arena_text(&tree->arena, pem, strlen(pem));
+	row->generation.certificate = copy;
+	return copy == NULL ? -1 : 0;
 }
 
 const struct server_conf *
@@ -94,6 +103,28 @@ tree_key_by_name(const struct tree *tree, const char *name)
 	const struct key_row *row = tree_find_key(tree, name);
 
 	return row == NULL ? NULL : &row->key;
+}
+
+size_t
+tree_generations(const struct tree *tree)
+{
+	return tree->generations.count;
+}
+
+const struct generation *
+tree_generation(const struct tree *tree, size_t number)
+{
+	const struct generation_row *row = rows_at(&tree->generations, number);
+
+	return row == NULL ? NULL : &row->generation;
+}
+
+const struct generation *
+tree_generation_by_name(const struct tree *tree, const char *name)
+{
+	const struct generation_row *row = tree_find_generation(tree, name);
+
+	return row == NULL ? NULL : &row->generation;
 }
 
 size_t

@@ -9,17 +9,25 @@
 #include "policy/table.h"
 #include "policy/tree.h"
 
-/* A signing key and what is only needed until the tree is finished. */
+/* A generation, and what is only needed until the tree is finished. */
+struct generation_row {
+	struct generation generation;
+	const char *certificate_path;
+	struct rule of_rule, token_rule, object_rule, certificate_rule;
+	struct rule extractable_rule, short_rule;
+	bool complete; /* its section is good */
+};
+
+/* A signing key; its own object's token is the generations' default, too. */
 struct key_row {
 	struct signing_key key;
-	const char *certificate_path;
-	struct rule token_rule, object_rule, certificate_rule;
-	struct rule extractable_rule, short_rule;
+	struct generation_row own;
+	bool complete;
 };
 
 /* How many rows there were. */
 struct mark {
-	size_t keys, profiles, clients, tenants;
+	size_t keys, generations, profiles, clients, tenants;
 };
 
 struct tree {
@@ -29,15 +37,17 @@ struct tree {
 	size_t format_count;
 
 	struct server_conf server;
-	struct rows tokens, keys, profiles, clients, tenants, zones;
-	struct index token_names, key_names, profile_names, client_blobs;
-	struct index tenant_names, zone_names;
+	struct rows tokens, keys, generations, profiles, clients, tenants,
+	    zones;
+	struct index token_names, key_names, generation_names, profile_names;
+	struct index client_blobs, tenant_names, zone_names;
 
 	/* Whose files are being taken in (NULL: the tree's own), since when,
 	 * and the tree that was in force before, or NULL. */
 	const struct tenant *tenant;
 	struct mark mark;
 	const struct tree *before;
+	bool replay; /* see tree_replay */
 };
 
 /* The classes of formats that there are. */
@@ -46,6 +56,8 @@ const struct format_word *tree_format(const struct tree *, const char *name);
 /* By name, or NULL. */
 struct token_conf *tree_find_token(const struct tree *, const char *name);
 struct key_row *tree_find_key(const struct tree *, const char *name);
+struct generation_row *tree_find_generation(
+    const struct tree *, const char *name);
 struct profile *tree_find_profile(const struct tree *, const char *name);
 
 /* One file that is being taken in: who hears of errors, and how many. */

@@ -11,7 +11,8 @@
 #define SAID_MAX (1u << 20)
 
 static const struct kind *const kinds[] = { &kind_server, &kind_limits,
-	&kind_audit, &kind_token, &kind_key, &kind_profile, &kind_tenant };
+	&kind_audit, &kind_token, &kind_key, &kind_generation, &kind_profile,
+	&kind_tenant };
 #define KINDS (sizeof(kinds) / sizeof(kinds[0]))
 
 /* Where each part lives. */

@@ -49,7 +49,8 @@ struct kind {
 };
 
 extern const struct kind kind_server, kind_limits, kind_audit;
-extern const struct kind kind_token, kind_key, kind_profile, kind_tenant;
+extern const struct kind kind_token, kind_key, kind_generation, kind_profile;
+extern const struct kind kind_tenant;
 
 /* Takes in one file of a part made of sections. */
 void sections_read(

@@ -107,12 +107,20 @@ tree_enter(
 {
 	tree->tenant = tenant;
 	tree->before = before;
+	tree->replay = false;
 	tree->mark = (struct mark){
 		.keys = tree->keys.count,
+		.generations = tree->generations.count,
 		.profiles = tree->profiles.count,
 		.clients = tree->clients.count,
 		.tenants = tree->tenants.count,
 	};
+}
+
+void
+tree_replay(struct tree *tree)
+{
+	tree->replay = true;
 }
 
 static void
@@ -130,6 +138,8 @@ tree_undo(struct tree *tree)
 
 	undo_rows(&tree->clients, &tree->client_blobs, mark->clients);
 	undo_rows(&tree->profiles, &tree->profile_names, mark->profiles);
+	undo_rows(
+	    &tree->generations, &tree->generation_names, mark->generations);
 	undo_rows(&tree->keys, &tree->key_names, mark->keys);
 	undo_rows(&tree->tenants, &tree->tenant_names, mark->tenants);
 }

@@ -15,6 +15,7 @@
 
 /* What the files of one tenant may add, so that none takes all memory. */
 #define TENANT_KEYS_MAX 1000
+#define TENANT_GENERATIONS_MAX 4000 /* keys' own objects included */
 #define TENANT_PROFILES_MAX 10000
 #define TENANT_CLIENTS_MAX 100000
 #define TENANT_TENANTS_MAX 64
@@ -76,6 +77,11 @@ bool tenant_has_name(const struct tenant *, const char *name);
  */
 void tree_enter(
     struct tree *, const struct tenant *, const struct tree *before);
+/*
+ * What is added now was in force before: client keys that are somebody else's
+ * by now are passed over.
+ */
+void tree_replay(struct tree *);
 /* Takes out all that was added since. */
 void tree_undo(struct tree *);
 

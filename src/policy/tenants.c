@@ -3,7 +3,7 @@
 #include <limits.h>
 #include <string.h>
 
-#include "policy/address.h"
+#include "policy/limits.h"
 #include "policy/scope.h"
 #include "policy/tenant.h"
 
@@ -99,8 +99,7 @@ tenant_open(
 		tenant->depth = depth;
 		tenant->rule = place->rule;
 		tenant->index = tree->tenants.count - 1;
-		tenant->limits.hash_set = UINT_MAX;
-		tenant->limits.verb_set = UINT_MAX;
+		limits_init(&tenant->limits, UINT_MAX);
 		if (index_add(&tree->tenant_names, tenant->index) == 0)
 			return tenant;
 	}
@@ -108,17 +107,35 @@ tenant_open(
 	return NULL;
 }
 
+/* A word that would do nothing here is a mistake. */
+static const char *
+useless_word(const struct limits *l)
+{
+	if (l->env.item != NULL)
+		return "env";
+	if (l->repeat_window != 0)
+		return "repeat-window";
+	if (l->notify != NULL)
+		return "notify";
+	return l->on_exceed_rule.file != NULL ? "on-exceed" : NULL;
+}
+
 static int
 tenant_close(const struct place *place, void *object, struct text_error *reterr)
 {
 	struct tenant *tenant = object;
+	const char *word = useless_word(&tenant->limits);
 
 	(void)place;
 	if (tenant->owner == NULL)
 		return text_fail(reterr, 0,
 		    "tenant %s has no owner: the user that its files belong to",
 		    tenant->name);
-	return 0;
+	if (word != NULL)
+		return text_fail(reterr, 0,
+		    "tenant %s: %s is for keys and profiles", tenant->name,
+		    word);
+	return limits_close("tenant", tenant->name, &tenant->limits, reterr);
 }
 
 const struct kind kind_tenant = {
@@ -130,5 +147,5 @@ const struct kind kind_tenant = {
 	tenant_open,
 	tenant_close,
 	offsetof(struct tenant, said),
-	0,
+	offsetof(struct tenant, limits),
 };

@@ -41,6 +41,14 @@ key_key(const struct rows *rows, size_t number, size_t *ret_len)
 }
 
 static const void *
+generation_key(const struct rows *rows, size_t number, size_t *ret_len)
+{
+	const struct generation_row *row = rows_at(rows, number);
+
+	return name_key(row->generation.name, ret_len);
+}
+
+static const void *
 profile_key(const struct rows *rows, size_t number, size_t *ret_len)
 {
 	const struct profile *profile = rows_at(rows, number);
@@ -85,6 +93,7 @@ tree_new(const char *dir, const struct format_word *formats, size_t count)
 	tree->format_count = count;
 	rows_init(&tree->tokens, sizeof(struct token_conf));
 	rows_init(&tree->keys, sizeof(struct key_row));
+	rows_init(&tree->generations, sizeof(struct generation_row));
 	rows_init(&tree->profiles, sizeof(struct profile));
 	rows_init(&tree->clients, sizeof(struct client_key));
 	rows_init(&tree->tenants, sizeof(struct tenant));
@@ -93,6 +102,7 @@ tree_new(const char *dir, const struct format_word *formats, size_t count)
 	index_init(&tree->zone_names, &tree->zones, zone_key);
 	index_init(&tree->token_names, &tree->tokens, token_key);
 	index_init(&tree->key_names, &tree->keys, key_key);
+	index_init(&tree->generation_names, &tree->generations, generation_key);
 	index_init(&tree->profile_names, &tree->profiles, profile_key);
 	index_init(&tree->client_blobs, &tree->clients, client_key);
 	tree->dir = arena_text(&tree->arena, dir, strlen(dir));
@@ -110,12 +120,14 @@ tree_free(struct tree *tree)
 		return;
 	index_release(&tree->token_names);
 	index_release(&tree->key_names);
+	index_release(&tree->generation_names);
 	index_release(&tree->profile_names);
 	index_release(&tree->client_blobs);
 	index_release(&tree->tenant_names);
 	index_release(&tree->zone_names);
 	rows_release(&tree->tokens);
 	rows_release(&tree->keys);
+	rows_release(&tree->generations);
 	rows_release(&tree->profiles);
 	rows_release(&tree->clients);
 	rows_release(&tree->tenants);
@@ -185,6 +197,7 @@ tree_finish(struct tree *tree, text_error_fn *told, void *told_arg)
 	};
 
 	finish_keys(&in);
+	finish_generations(&in);
 	finish_profiles(&in);
 	finish_tenant(&in);
 	finish_hours(&in);

@@ -36,9 +36,9 @@ void tree_free(struct tree *);
 unsigned tree_add(struct tree *, enum tree_part, const char *file,
     const char *text, size_t len, text_error_fn *told, void *told_arg);
 
-/* The certificate file that a key names, to be given to tree_certificate. */
-const char *tree_certificate_path(const struct tree *, size_t key);
-int tree_certificate(struct tree *, size_t key, const char *pem);
+/* The certificate that a generation names, to be given to tree_certificate. */
+const char *tree_certificate_path(const struct tree *, size_t generation);
+int tree_certificate(struct tree *, size_t generation, const char *pem);
 
 /*
  * The checks that need the whole tree, or the whole of a tenant (tree_enter,
@@ -52,6 +52,12 @@ const struct token_conf *tree_token(const struct tree *, size_t index);
 size_t tree_keys(const struct tree *);
 const struct signing_key *tree_key(const struct tree *, size_t index);
 const struct signing_key *tree_key_by_name(const struct tree *, const char *);
+/* Of all keys. */
+size_t tree_generations(const struct tree *);
+const struct generation *tree_generation(const struct tree *, size_t index);
+/* One with an own section. */
+const struct generation *tree_generation_by_name(
+    const struct tree *, const char *);
 /* The one with use = audit, or NULL. */
 const struct signing_key *tree_audit_key(const struct tree *);
 size_t tree_profiles(const struct tree *);

@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "base/utf8.h"
 #include "policy/date.h"
+#include "policy/uri.h"
 
 const char *
 place_text(
@@ -201,4 +202,26 @@ value_tag(const struct place *place, const struct word *word, const char *value,
 		    word->name, TAG_SIZE - 1, value);
 	*ret = place_text(place, value, reterr);
 	return *ret != NULL ? 0 : -1;
+}
+
+int
+value_token(const struct place *place, const struct word *word,
+    const char *value, void *field, struct text_error *reterr)
+{
+	const struct token_conf **ret = field, *token;
+
+	(void)word;
+	if ((token = tree_find_token(place->tree, value)) == NULL)
+		return text_fail(reterr, 0, "there is no token %.64s", value);
+	*ret = token;
+	return 0;
+}
+
+int
+value_object(const struct place *place, const struct word *word,
+    const char *value, void *field, struct text_error *reterr)
+{
+	if (uri_check(value, reterr) == -1)
+		return -1;
+	return value_text(place, word, value, field, reterr);
 }

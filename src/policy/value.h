@@ -18,6 +18,8 @@ value_fn value_date; /* int64_t */
 value_fn value_text; /* const char *; at most max bytes, printable */
 value_fn value_path; /* const char *; absolute from the file's folder */
 value_fn value_user; /* const char *; a user's name */
+value_fn value_token; /* const struct token_conf * */
+value_fn value_object; /* const char *; a pkcs11: URI */
 value_fn value_tag; /* const char *; a name shorter than TAG_SIZE */
 
 value_fn value_address; /* const char *; as sshd's from= has it */

@@ -21,11 +21,14 @@ static const struct {
 	[VERB_KEYS] = { "keys", "keys [--json]",
 	    "The signing keys that your profile grants, and whether each can "
 	    "sign now.\n" },
-	[VERB_PUBKEY] = { "pubkey", "pubkey [KEY] [--form pem|der|ssh]",
+	[VERB_PUBKEY] = { "pubkey",
+	    "pubkey [KEY] [--form pem|der|ssh] [--next]",
 	    "A signing key's public half.  KEY may be left out where the "
-	    "profile grants\none key.\n" },
-	[VERB_CERT] = { "cert", "cert [KEY]",
-	    "The certificate that the signer keeps with the key, as PEM.\n" },
+	    "profile grants\none key.  --next: of the generation that comes "
+	    "next.\n" },
+	[VERB_CERT] = { "cert", "cert [KEY] [--next]",
+	    "The certificate that the signer keeps with the key, as PEM.  "
+	    "--next: of the\ngeneration that comes next.\n" },
 	[VERB_SIGN] = { "sign",
 	    "sign [-k KEY] [-f FORMAT] [-o OUTPUT] [-i INPUT] [--hash HASH] "
 	    "[--keep-going | --atomic] [--receipt]",

@@ -35,7 +35,7 @@ tear_down(void **state)
 static struct key *
 key_named(const char *name)
 {
-	return keyring_of(ring, tree_key_by_name(tree, name));
+	return keyring_of(ring, key_own(tree_key_by_name(tree, name)));
 }
 
 static void
@@ -84,7 +84,7 @@ keeps_a_key_that_means_the_same_after_a_reload(void **state)
 	assert_ptr_equal(key_named("b"), b);
 	assert_true(a->known);
 	assert_int_equal(key_named("c")->number, 2);
-	assert_ptr_equal(a->conf, tree_key_by_name(tree, "a"));
+	assert_ptr_equal(a->conf, key_own(tree_key_by_name(tree, "a")));
 }
 
 static void

@@ -2,6 +2,7 @@
 /* covers: src/broker/main.c src/broker/service.c src/broker/drain.c */
 /* covers: src/broker/reload.c src/broker/loader.c src/broker/admin.c */
 /* covers: src/broker/on_admin.c src/broker/on_listener.c src/broker/status.c */
+/* covers: src/broker/status_keys.c */
 /* covers: src/broker/records_start.c */
 /* covers: src/broker/jail.c */
 /*

@@ -261,7 +261,8 @@ reads_certificates_beside_their_keys(void **state)
 	folder_put("a.pem", PEM, 0644);
 	tree = folder_load(&told);
 	assert_non_null(tree);
-	assert_string_equal(tree_key_by_name(tree, "a")->certificate, PEM);
+	assert_string_equal(
+	    key_own(tree_key_by_name(tree, "a"))->certificate, PEM);
 	tree_free(tree);
 }
 

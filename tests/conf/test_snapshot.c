@@ -116,7 +116,7 @@ what_was_read_is_there_again(void **state)
 	assert_true(hours_now(
 	    tree_profile_by_name(tree, "b")->limits.hours, 1799046000));
 	assert_int_equal(tree_clients(tree), 1);
-	assert_string_equal(tree_key(tree, 0)->certificate, PEM);
+	assert_string_equal(tree_generation(tree, 0)->certificate, PEM);
 	tree_free(tree);
 	snapshot_release(&snapshot);
 }

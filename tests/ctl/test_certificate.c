@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ctl/certificate.h"
 
-#include <openssl/ec.h>
-#include <openssl/pem.h>
-#include <openssl/x509v3.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -11,77 +8,30 @@
 
 #include <cmocka.h>
 
-#define NOW INT64_C(1795232243)
-#define DAY 86400
-
-static EVP_PKEY *pkey;
-
-static int
-set_up(void **state)
-{
-	(void)state;
-	return (pkey = EVP_EC_gen("P-256")) != NULL ? 0 : -1;
-}
-
-static int
-tear_down(void **state)
-{
-	(void)state;
-	EVP_PKEY_free(pkey);
-	return 0;
-}
-
-static void
-add_extension(X509 *cert, int nid, const char *value)
-{
-	X509_EXTENSION *e;
-
-	if (value == NULL)
-		return;
-	e = X509V3_EXT_conf_nid(NULL, NULL, nid, value);
-	assert_non_null(e);
-	assert_int_equal(X509_add_ext(cert, e, -1), 1);
-	X509_EXTENSION_free(e);
-}
-
-/* A certificate as PEM, valid from and until days from NOW. */
-static char *
-make(const char *constraints, const char *usage, long from, long until)
-{
-	X509 *cert = X509_new();
-	BIO *bio = BIO_new(BIO_s_mem());
-	char *pem, *text;
-	long len;
-
-	X509_set_version(cert, X509_VERSION_3);
-	ASN1_TIME_set(X509_getm_notBefore(cert), NOW + from * DAY);
-	ASN1_TIME_set(X509_getm_notAfter(cert), NOW + until * DAY);
-	X509_set_pubkey(cert, pkey);
-	add_extension(cert, NID_basic_constraints, constraints);
-	add_extension(cert, NID_key_usage, usage);
-	assert_true(X509_sign(cert, pkey, EVP_sha256()) > 0);
-	assert_int_equal(PEM_write_bio_X509(bio, cert), 1);
-	len = BIO_get_mem_data(bio, &pem);
-	text = strndup(pem, (size_t)len);
-	BIO_free(bio);
-	X509_free(cert);
-	return text;
-}
+#include "support_certificate.h"
 
 /* How many warnings, and that the text has this in it. */
 static unsigned
 warn(const char *pem, bool wrapped, const char *want)
 {
+	const struct generation *own[1];
 	struct signing_key key = { .name = "release",
+		.generations = own,
+		.count = 1,
 		.wrapped = wrapped,
-		.certificate = pem,
-		.rule = { "keys.d/a.conf", 1 },
 		.use_rule = { "keys.d/a.conf", 4 } };
+	const struct generation generation = { .name = "",
+		.of = "release",
+		.key = &key,
+		.certificate = pem,
+		.rule = { "keys.d/a.conf", 1 } };
 	char *text = NULL;
 	size_t size;
 	FILE *out = open_memstream(&text, &size);
-	unsigned warnings = certificate_warn(out, &key, NOW);
+	unsigned warnings;
 
+	own[0] = &generation;
+	warnings = certificate_warn(out, &generation, NOW);
 	fclose(out);
 	if (want == NULL)
 		assert_string_equal(text, "");
@@ -95,7 +45,7 @@ static void
 check(const char *constraints, const char *usage, bool wrapped,
     unsigned warnings, const char *want)
 {
-	char *pem = make(constraints, usage, -1, 1);
+	char *pem = make_certificate(constraints, usage, -1, 1);
 
 	assert_int_equal(warn(pem, wrapped, want), warnings);
 	free(pem);
@@ -130,8 +80,9 @@ a_wrapped_key_may_sign_certificates(void **state)
 static void
 warns_of_dates(void **state)
 {
-	char *old = make(NULL, NULL, -2, -1), *new = make(NULL, NULL, 1, 2);
-	char *both = make("CA:TRUE", NULL, -2, -1);
+	char *old = make_certificate(NULL, NULL, -2, -1),
+	     *new = make_certificate(NULL, NULL, 1, 2);
+	char *both = make_certificate("CA:TRUE", NULL, -2, -1);
 
 	(void)state;
 	assert_int_equal(warn(old, true, "release has expired"), 1);
@@ -164,5 +115,5 @@ main(void)
 		cmocka_unit_test(warns_of_what_is_no_certificate),
 	};
 
-	return cmocka_run_group_tests(tests, set_up, tear_down);
+	return cmocka_run_group_tests(tests, make_pkey, free_pkey);
 }

@@ -135,7 +135,11 @@ refuses_unknown_options_and_names_the_known(void **state)
 	    "sign has no option \"--wait\"; it has -k, -f, -o, -i, --hash, "
 	    "--keep-going, --atomic, --receipt");
 	assert_refused(
-	    "cert --json a", "cert has no option \"--json\"; it has none");
+	    "cert --json a", "cert has no option \"--json\"; it has --next");
+	assert_refused("sign --next",
+	    "sign has no option \"--next\"; it has -k, -f, -o, -i, --hash, "
+	    "--keep-going, --atomic, --receipt");
+	assert_refused("cert --next=1 a", "--next takes no value");
 	assert_refused(
 	    "whoami -k a", "whoami has no option \"-k\"; it has --json");
 }
@@ -178,7 +182,8 @@ refuses_operands_that_nobody_asked_for(void **state)
 	(void)state;
 	assert_refused(
 	    "whoami me", "unexpected \"me\"; write: whoami [--json]");
-	assert_refused("cert a b", "unexpected \"b\"; write: cert [KEY]");
+	assert_refused(
+	    "cert a b", "unexpected \"b\"; write: cert [KEY] [--next]");
 	assert_refused(
 	    "help sign check", "unexpected \"check\"; write: help [VERB]");
 	assert_refused("keys -", "unexpected \"-\"; write: keys [--json]");

@@ -157,6 +157,43 @@ sees_another_certificate_under_the_same_name(void **state)
 	tree_free(b);
 }
 
+#define NEXT                                                        \
+	"[generation g]\nkey = release\nobject = pkcs11:object=g\n" \
+	"start = 2027-01-01\n"
+
+static void
+sees_generations_beside_their_keys(void **state)
+{
+	struct texts more = same, later = same, moved = same;
+
+	(void)state;
+	more.keys = KEYS NEXT;
+	assert_string_equal(
+	    compare(&same, &more), "gained generation g [] keys.d/k.conf:5\n");
+	assert_string_equal(
+	    compare(&more, &same), "lost generation g [] keys.d/k.conf:5\n");
+	later.keys = KEYS NEXT "token = t\ncertificate = g.pem\n";
+	assert_string_equal(compare(&more, &later),
+	    "changed generation g [token certificate] keys.d/k.conf:5\n");
+	/* Where it stands means nothing. */
+	moved.keys = NEXT KEYS;
+	assert_string_equal(compare(&more, &moved), "");
+}
+
+static void
+sees_that_a_key_gave_its_object_to_a_generation(void **state)
+{
+	struct texts after = same;
+
+	(void)state;
+	after.keys = "[key release]\ntoken = t\nuse = raw\n"
+		     "[generation g]\nkey = release\n"
+		     "object = pkcs11:object=release\nstart = 2020-01-01\n";
+	assert_string_equal(compare(&same, &after),
+	    "changed key release [object] keys.d/k.conf:1\n"
+	    "gained generation g [] keys.d/k.conf:4\n");
+}
+
 int
 main(void)
 {
@@ -167,6 +204,9 @@ main(void)
 		cmocka_unit_test(a_value_that_changed_is_one_word),
 		cmocka_unit_test(sees_a_client_that_moves_to_another_profile),
 		cmocka_unit_test(sees_another_certificate_under_the_same_name),
+		cmocka_unit_test(sees_generations_beside_their_keys),
+		cmocka_unit_test(
+		    sees_that_a_key_gave_its_object_to_a_generation),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

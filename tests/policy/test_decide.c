@@ -434,6 +434,49 @@ tells_which_keys_a_profile_grants(void **state)
 	    grants_key(client->profile, tree_key_by_name(tree, "release")));
 }
 
+#define ROLLING                                                     \
+	"[key release]\ntoken = t\nuse = raw\n"                     \
+	"[generation a]\nkey = release\nobject = pkcs11:object=a\n" \
+	"start = 2026-01-01T00:00Z\n"                               \
+	"[generation b]\nkey = release\nobject = pkcs11:object=b\n" \
+	"start = 2026-07-01\n"
+#define JULY 1782864000
+
+static void
+means_the_generation_of_the_moment(void **state)
+{
+	(void)state;
+	with(ROLLING, "keys = release\n", "");
+	assert_int_equal(request("sign", NOW), REASON_OK);
+	assert_string_equal(grant.generation->name, "a");
+	assert_int_equal(request("pubkey", AT(JULY - 1)), REASON_OK);
+	assert_string_equal(grant.generation->name, "a");
+	assert_int_equal(request("sign", AT(JULY)), REASON_OK);
+	assert_string_equal(grant.generation->name, "b");
+	assert_int_equal(request("cert --next", AT(JULY - 1)), REASON_OK);
+	assert_string_equal(grant.generation->name, "b");
+	assert_int_equal(request("cert --next", AT(JULY)), REASON_USAGE);
+	assert_verdict(REASON_USAGE, "keys.d/k.conf", 1,
+	    "the key release has no next generation");
+}
+
+static void
+refuses_before_the_first_generation_starts(void **state)
+{
+	(void)state;
+	with(ROLLING, "keys = release\n", "");
+	assert_int_equal(request("sign", AT(1767225599)), REASON_NOT_BEFORE);
+	assert_verdict(REASON_NOT_BEFORE, "keys.d/k.conf", 4,
+	    "the first generation of the key release starts at "
+	    "2026-01-01T00:00:00Z");
+	assert_int_equal(request("pubkey", AT(1767225599)), REASON_NOT_BEFORE);
+	assert_verdict(REASON_NOT_BEFORE, "keys.d/k.conf", 4,
+	    "the first generation of the key release starts at "
+	    "2026-01-01T00:00:00Z; --next tells of it");
+	assert_int_equal(request("pubkey --next", AT(1767225599)), REASON_OK);
+	assert_string_equal(grant.generation->name, "a");
+}
+
 static int
 drop_tree(void **state)
 {
@@ -597,6 +640,8 @@ main(void)
 		cmocka_unit_test(refuses_a_client_that_is_suspended),
 		cmocka_unit_test(refuses_to_sign_with_a_key_that_is_suspended),
 		cmocka_unit_test(lets_pass_what_is_not_suspended),
+		cmocka_unit_test(means_the_generation_of_the_moment),
+		cmocka_unit_test(refuses_before_the_first_generation_starts),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, drop_tree);

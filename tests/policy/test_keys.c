@@ -42,8 +42,9 @@ takes_every_word(void **state)
 
 	(void)state;
 	assert_non_null(k);
-	assert_ptr_equal(k->token, tree_token(tree, 0));
-	assert_string_equal(k->object, "pkcs11:object=release");
+	assert_int_equal(k->count, 1);
+	assert_ptr_equal(key_own(k)->token, tree_token(tree, 0));
+	assert_string_equal(key_own(k)->object, "pkcs11:object=release");
 	assert_false(k->wrapped);
 	assert_int_equal(k->limits.formats.count, 2);
 	assert_string_equal(k->limits.formats.item[1], "p1363");
@@ -51,14 +52,14 @@ takes_every_word(void **state)
 	assert_int_equal(k->limits.formats.rule.line, 5);
 	assert_int_equal(
 	    k->limits.hash_set, 1u << HASH_SHA256 | 1u << HASH_SHA3_512);
-	assert_string_equal(tree_certificate_path(tree, k->index),
+	assert_string_equal(tree_certificate_path(tree, key_own(k)->index),
 	    "/etc/cs/keys.d/c/release.pem");
-	assert_null(k->certificate);
+	assert_null(key_own(k)->certificate);
 	assert_int_equal(k->limits.not_before, 1767225600);
 	assert_int_equal(k->limits.not_after, 1798761600);
 	assert_int_equal(k->limits.not_after_rule.line, 9);
-	assert_true(k->allow_extractable);
-	assert_true(k->allow_short);
+	assert_true(key_own(k)->allow_extractable);
+	assert_true(key_own(k)->allow_short);
 	assert_int_equal(k->use_rule.line, 4);
 	tree_free(tree);
 }
@@ -75,8 +76,8 @@ gives_the_defaults_when_nothing_is_said(void **state)
 	    1u << HASH_SHA256 | 1u << HASH_SHA384 | 1u << HASH_SHA512);
 	assert_int_equal(k->limits.not_before, 0);
 	assert_int_equal(k->limits.not_after, 0);
-	assert_false(k->allow_extractable);
-	assert_false(k->allow_short);
+	assert_false(key_own(k)->allow_extractable);
+	assert_false(key_own(k)->allow_short);
 	assert_null(tree_certificate_path(tree, 0));
 	tree_free(tree);
 }
@@ -89,9 +90,9 @@ keeps_a_certificate_that_is_one(void **state)
 
 	(void)state;
 	assert_int_equal(tree_certificate(tree, 0, "no PEM"), -1);
-	assert_null(tree_key(tree, 0)->certificate);
+	assert_null(tree_generation(tree, 0)->certificate);
 	assert_int_equal(tree_certificate(tree, 0, pem), 0);
-	assert_string_equal(tree_key(tree, 0)->certificate, pem);
+	assert_string_equal(tree_generation(tree, 0)->certificate, pem);
 	assert_int_equal(tree_certificate(tree, 1, pem), -1);
 	tree_free(tree);
 }

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "broker/exceed.h"
 #include "broker/service.h"
 #include "broker/slot.h"
 #include "policy/resolve.h"
@@ -13,46 +14,34 @@
 /* When to come back: nobody knows when a request will end. */
 #define CONCURRENCY_WAIT_S 5
 
-/* A layer that counts something. */
-struct candidate {
-	const char *what, *name;
-	const struct limits *limits;
-	char subject[STORE_TEXT];
-};
-
 static bool
 counts(const struct limits *limits)
 {
 	return budget_counts(limits) || limits->concurrency != 0;
 }
 
-/* A key's and a tenant's are counted over all who use them. */
+/* Those that count something. */
 static unsigned
-find_layers(const struct request *q, struct candidate ret[LAYERS_MAX])
+find_layers(const struct request *q, struct layer ret[static LAYERS_MAX])
 {
-	const struct profile *profile = q->grant.profile;
-	struct layer layers[LAYERS_MAX];
-	size_t over = layers_over(profile, q->grant.key, layers);
+	size_t all = layers_over(q->grant.profile, q->grant.key, ret);
 	unsigned count = 0;
 
-	for (size_t i = 0; i < over; i++) {
-		const struct layer *layer = &layers[i];
-		struct candidate *c = &ret[count];
-
-		if (!counts(layer->limits))
-			continue;
-		count++;
-		c->what = layer->what;
-		c->name = layer->name;
-		c->limits = layer->limits;
-		if (layer->limits == &profile->limits)
-			snprintf(c->subject, sizeof(c->subject), "client %s %s",
-			    q->session->fingerprint, profile->name);
-		else
-			snprintf(c->subject, sizeof(c->subject), "%s %s",
-			    layer->what, layer->name);
-	}
+	for (size_t i = 0; i < all; i++)
+		if (counts(ret[i].limits))
+			ret[count++] = ret[i];
 	return count;
+}
+
+/* A profile's are each client key's own; the others are everybody's. */
+void
+plan_subject(const struct layer *layer, const char *fingerprint,
+    char ret[static STORE_TEXT])
+{
+	bool own = strcmp(layer->what, "profile") == 0;
+
+	snprintf(ret, STORE_TEXT, "%s%s %s", own ? "client " : "",
+	    own ? fingerprint : layer->what, layer->name);
 }
 
 static size_t
@@ -72,16 +61,17 @@ plan_put(struct budget_plan *plan)
 }
 
 static int
-add_layer(struct budget_plan *plan, const struct candidate *from)
+add_layer(
+    struct budget_plan *plan, const struct layer *from, const char *fingerprint)
 {
 	struct plan_layer *layer = &plan->layers[plan->count];
+	char subject[STORE_TEXT];
 
-	layer->tally = tally_get(plan->budgets, from->subject);
+	plan_subject(from, fingerprint, subject);
+	layer->tally = tally_get(plan->budgets, subject);
 	if (layer->tally == NULL)
 		return -1;
-	layer->what = from->what;
-	layer->name = from->name;
-	layer->limits = from->limits;
+	layer->of = *from;
 	layer->numbers = *from->limits;
 	layer->asked = layer->tally->budget;
 	plan->count++;
@@ -89,9 +79,9 @@ add_layer(struct budget_plan *plan, const struct candidate *from)
 }
 
 static struct budget_plan *
-plan_new(
-    struct service *service, const struct candidate *layers, unsigned count)
+plan_new(const struct session *s, const struct layer *layers, unsigned count)
 {
+	struct service *service = s->service;
 	struct budget_plan *plan = pool_get(&service->pool, plan_size(count));
 
 	if (plan == NULL)
@@ -101,7 +91,7 @@ plan_new(
 	plan->pool = &service->pool;
 	plan->refs = 1;
 	for (unsigned i = 0; i < count; i++)
-		if (add_layer(plan, &layers[i]) == -1)
+		if (add_layer(plan, &layers[i], s->fingerprint) == -1)
 			/* The pool wants to know the size that it gave. */
 			log_fatal("no memory");
 	return plan;
@@ -121,12 +111,12 @@ int
 plan_make(struct request *q)
 {
 	struct budget_plan *before = q->plan;
-	struct candidate layers[LAYERS_MAX];
+	struct layer layers[LAYERS_MAX];
 	unsigned count = find_layers(q, layers);
 
 	q->plan = NULL;
 	if (count > 0)
-		q->plan = plan_new(q->session->service, layers, count);
+		q->plan = plan_new(q->session, layers, count);
 	if (q->plan != NULL && q->running)
 		count_running(q->plan, true);
 	if (before != NULL) {
@@ -141,7 +131,7 @@ plan_begin(struct request *q, struct verdict *ret)
 {
 	for (unsigned i = 0; q->plan != NULL && i < q->plan->count; i++) {
 		const struct plan_layer *layer = &q->plan->layers[i];
-		const struct limits *limits = layer->limits;
+		const struct limits *limits = layer->of.limits;
 
 		if (limits->concurrency != 0 &&
 		    layer->tally->running >= limits->concurrency)
@@ -149,7 +139,7 @@ plan_begin(struct request *q, struct verdict *ret)
 			    limits->concurrency_rule,
 			    "the %s %s allows %u sign requests at a time; "
 			    "try again in %u s",
-			    layer->what, layer->name, limits->concurrency,
+			    layer->of.what, layer->of.name, limits->concurrency,
 			    CONCURRENCY_WAIT_S);
 	}
 	q->running = true;
@@ -183,19 +173,19 @@ is_same(const struct budget_plan *a, const struct budget_plan *b)
 	return true;
 }
 
-static enum reason
-check_layers(const struct budget_plan *plan, bool asked, int64_t now_us,
+/* The first layer that says no, or NULL. */
+static const struct plan_layer *
+find_refusal(const struct budget_plan *plan, bool asked, int64_t now_us,
     struct verdict *ret)
 {
 	for (unsigned i = 0; i < plan->count; i++) {
 		const struct plan_layer *l = &plan->layers[i];
-		const struct layer layer = { l->what, l->name, l->limits };
 
-		if (budget_check(asked ? &l->asked : &l->tally->budget, &layer,
+		if (budget_check(asked ? &l->asked : &l->tally->budget, &l->of,
 			now_us, ret) != REASON_OK)
-			return ret->reason;
+			return l;
 	}
-	return REASON_OK;
+	return NULL;
 }
 
 static enum reason
@@ -203,11 +193,11 @@ ask_line(struct budget_plan *plan, struct verdict *ret)
 {
 	int64_t now_us = (int64_t)clock_wall_us();
 
-	if (check_layers(plan, true, now_us, ret) != REASON_OK)
+	if (find_refusal(plan, true, now_us, ret) != NULL)
 		return ret->reason;
 	for (unsigned i = 0; i < plan->count; i++)
 		budget_charge(
-		    &plan->layers[i].asked, plan->layers[i].limits, now_us);
+		    &plan->layers[i].asked, plan->layers[i].of.limits, now_us);
 	return REASON_OK;
 }
 
@@ -230,7 +220,7 @@ charge_line(struct budget_plan *plan, struct slot *slot, int64_t now_us)
 	for (unsigned i = 0; i < plan->count; i++) {
 		const struct plan_layer *layer = &plan->layers[i];
 
-		budget_charge(&layer->tally->budget, layer->limits, now_us);
+		budget_charge(&layer->tally->budget, layer->of.limits, now_us);
 		tally_touch(budgets, layer->tally);
 	}
 	slot->charge = charge;
@@ -251,6 +241,7 @@ enum reason
 plan_line(struct request *q, struct slot *slot, struct verdict *ret)
 {
 	static const struct rule no_rule = { NULL, 0 };
+	const struct plan_layer *refuses;
 	int64_t now_us;
 	enum reason reason;
 
@@ -264,8 +255,12 @@ plan_line(struct request *q, struct slot *slot, struct verdict *ret)
 	if (q->command.verb == VERB_CHECK)
 		return ask_line(q->plan, ret);
 	now_us = (int64_t)clock_wall_us();
-	if (check_layers(q->plan, false, now_us, ret) != REASON_OK)
+	refuses = find_refusal(q->plan, false, now_us, ret);
+	if (refuses != NULL) {
+		if (refuses->of.limits->suspends)
+			exceed_suspend(q, ret->text);
 		return ret->reason;
+	}
 	reason = charge_line(q->plan, slot, now_us);
 	if (reason != REASON_OK)
 		refuse(ret, reason, no_rule, "%s", reason_text(reason));

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The budgets that are over a request: its profile's (for its client key),
- * its key's, and its tenants'.  A request without any has no plan, and pays
- * nothing for it.
+ * its key's, and those of the tenants around it.  A request without any has no
+ * plan, and pays nothing for it.
  *
  * A line is charged to all layers or to none, when it is decided.  Its answer
  * does not leave before that is in the store.
@@ -18,8 +18,7 @@ struct slot;
 
 struct plan_layer {
 	struct tally *tally;
-	const char *what, *name; /* "profile", and of the running tree */
-	const struct limits *limits; /* of the running tree */
+	struct layer of; /* of the running tree */
 	struct limits numbers; /* a copy; later, only its numbers are good */
 	struct budget asked; /* check: what would be left */
 };
@@ -40,6 +39,9 @@ struct charge {
 	uint64_t ticket;
 };
 
+/* Whose the tally of a layer is. */
+void plan_subject(
+    const struct layer *, const char *fingerprint, char ret[static STORE_TEXT]);
 /*
  * Makes the plan of the request's grant, in the place of the one it had, which
  * may be of a tree that is gone.  0, or -1: no memory, and it has none.

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What was used up of rates and of days' lines, by whose it is: "client
- * FINGERPRINT PROFILE", "key NAME".  It is kept in the store, one change for
- * each subject and round, whatever is charged in it; and it is forgotten when
- * it says no more than nothing would.
+ * FINGERPRINT PROFILE", "key NAME", "tenant NAME".  It is kept in the store,
+ * one change for each subject and round, whatever is charged in it; and it is
+ * forgotten when it says no more than nothing would.
  */
 #ifndef CS_BROKER_BUDGETS_H
 #define CS_BROKER_BUDGETS_H

@@ -1,7 +1,7 @@
 #!/bin/bash
 # What a profile's or a key's budgets refuse, and that nothing makes them more
 # than they are.
-# covers: src/broker/allow.c src/broker/budget_plan.c
+# covers: src/broker/allow.c src/broker/budget_plan.c src/broker/exceed.c
 # shellcheck source=tests/support/case.sh
 . "$(dirname "$0")/../support/case.sh"
 
@@ -111,6 +111,44 @@ two_connections_share_it() {
 	expect "signed by both" 100 "$total"
 }
 
+the_client_key_that_wants_more_is_suspended() {
+	profile exceed1 'rate = 2/1h' 'on-exceed = suspend'
+	expect "signed" "2 0" "$(signed other 2)"
+	expect "signed" "0 77" "$(signed other 1)"
+	expect_match said "*suspended*2 lines in 3600 s*" "$(cat "$DIR/said")"
+	expect "signed" "0 255" "$(signed other 1)"
+	wait_for 5 grep -q ' AUTHFAIL .*reason="suspended"' \
+	    "$DIR/log/audit.log"
+	expect suspensions 1 "$(records "$DIR" SUSPEND)"
+	grep -q ' SUSPEND .*by="on-exceed"' "$DIR/log/audit.log"
+	# It is that key alone.
+	expect "signed" "1 0" "$(signed build01 1)"
+	local fp
+	fp=$(ssh-keygen -lf "$DIR/client/other.pub" | awk '{ print $2 }')
+	"$CTL" -C "$DIR" resume client "$fp" >/dev/null
+	profile exceed2
+	expect "signed" "1 0" "$(signed other 1)"
+}
+
+asking_alone_suspends_nobody() {
+	profile exceed3 'per-day = 1' 'on-exceed = suspend'
+	digest_lines 3 | sign_ssh "$DIR" check -k p256 --keep-going \
+	    >"$DIR/got" || :
+	expect refused 2 "$(grep -c '!per-day' "$DIR/got")"
+	expect "signed" "1 0" "$(signed build01 1)"
+}
+
+a_key_may_suspend_too_and_keep_going_does_so_once() {
+	local before
+	before=$(records "$DIR" SUSPEND)
+	profile exceed4
+	key 'per-day = 1' 'on-exceed = suspend'
+	signed other 20 --keep-going >/dev/null
+	expect suspensions $((before + 1)) "$(records "$DIR" SUSPEND)"
+	expect "signed" "0 255" "$(signed other 1)"
+	key
+}
+
 a_reload_keeps_it() {
 	profile kept1 'per-day = 5'
 	expect "signed" "3 0" "$(signed build01 3)"
@@ -192,8 +230,11 @@ cases the_line_over_the_rate_is_refused_with_its_rule \
     all_share_those_of_a_key \
     a_line_that_one_layer_refuses_is_not_charged_to_the_other \
     two_connections_share_it \
+    the_client_key_that_wants_more_is_suspended \
+    asking_alone_suspends_nobody \
     a_reload_keeps_it \
     as_many_requests_run_as_are_allowed \
     no_end_of_a_request_leaves_it_counted \
     a_key_counts_all_clients_requests \
+    a_key_may_suspend_too_and_keep_going_does_so_once \
     the_chain_holds_after_all_this

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * on-exceed = suspend: a client key that wants more than its budget has is
+ * suspended, until an admin resumes it.
+ */
+#ifndef CS_BROKER_EXCEED_H
+#define CS_BROKER_EXCEED_H
+
+struct request;
+
+/* why is the refusal's text.  No harm for one that is suspended already. */
+void exceed_suspend(const struct request *, const char *why);
+
+#endif

@@ -29,6 +29,7 @@ USES_listener	:= base wire policy conf
 USES_session	:= base wire
 USES_broker	:= base wire policy conf format audit
 USES_token	:= base wire p11
+USES_lists	:= base wire
 USES_ctl	:= base wire policy conf format audit p11 review
 
 LIBS_base	:= libseccomp
@@ -43,13 +44,15 @@ LIBS_listener	:= libseccomp inih
 LIBS_session	:= libseccomp libssh
 LIBS_broker	:= libseccomp inih libcrypto zlib sqlite3
 LIBS_token	:= libseccomp libp11 libcrypto
+LIBS_lists	:= libseccomp
 LIBS_ctl	:= libseccomp inih libp11 libcrypto zlib jansson
 
-PROGS	:= listener session broker token ctl
+PROGS	:= listener session broker token lists ctl
 NAME_listener	:= countersignd
 NAME_session	:= countersign-session
 NAME_broker	:= countersign-broker
 NAME_token	:= countersign-token
+NAME_lists	:= countersign-lists
 NAME_ctl	:= countersignctl
 
 CPPFLAGS += -iquote src -D_GNU_SOURCE -DCS_LIBEXECDIR='"$(PREFIX)/libexec/countersign"'
@@ -132,6 +135,8 @@ $(B)/tests/token/test_key $(B)/tests/token/test_provision: | \
 $(addprefix $(B)/tests/broker/,test_sign test_checkpoint test_receipt test_workers test_sessions test_login test_life test_suspend test_reload test_teller test_differences test_log_since): | \
 	$(B)/countersign-broker
 
+$(B)/tests/lists/test_keeper: | $(B)/countersign-lists
+
 # tests/fuzz/fuzz_broker_x.c does the same for broker.
 FUZZERS	:= $(notdir $(basename $(wildcard tests/fuzz/fuzz_*.c)))
 define fuzzer
@@ -199,7 +204,8 @@ install: all
 	    share/man/man5 share/man/man7 share/man/man8)
 	install $(B)/countersignd $(B)/countersignctl $(DESTDIR)$(PREFIX)/sbin
 	install $(B)/countersign-session $(B)/countersign-broker \
-	    $(B)/countersign-token $(DESTDIR)$(PREFIX)/libexec/countersign
+	    $(B)/countersign-token $(B)/countersign-lists \
+	    $(DESTDIR)$(PREFIX)/libexec/countersign
 	set -e; for s in 5 7 8; do \
 	    install -m 644 man/*.$$s $(DESTDIR)$(PREFIX)/share/man/man$$s; done
 	set -e; for f in $$(find sshd-config keys-layout -type f); do \

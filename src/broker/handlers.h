@@ -2,7 +2,7 @@
 /*
  * The handlers that the tables of surface.c name; each stands in the on_*.c
  * of its peer.  The owner is the session, the service (listener, keeper), the
- * worker, or the admin's connection.
+ * lists, the worker, or the admin's connection.
  */
 #ifndef CS_BROKER_HANDLERS_H
 #define CS_BROKER_HANDLERS_H
@@ -15,6 +15,8 @@ handler_fn on_taken, on_ignored;
 handler_fn on_session_new, on_reload, on_drain;
 
 handler_fn on_worker_started, on_worker_gone;
+
+handler_fn on_lists_server;
 
 handler_fn on_token_state, on_key_facts, on_results;
 

@@ -2,7 +2,7 @@
 /*
  * countersign-broker: policy, records, and the order in which requests are
  * served.  Started by countersignd with the listener's channel as descriptor
- * 3 and the keeper's as 4; with -t it only tests a tree.
+ * 3, the keeper's as 4 and the lists' as 5; with -t it only tests a tree.
  */
 #include <errno.h>
 #include <signal.h>
@@ -29,6 +29,7 @@
 
 #define LISTENER_FD 3
 #define KEEPER_FD 4
+#define LISTS_FD 5
 /*
  * Our own: channels, the audit file, threads, an admin, a file of the tree,
  * pieces of the log that are read.
@@ -320,9 +321,10 @@ run(const char *dir)
 	reload_start(start.service->reload, &start.loaded, &start.differences);
 	loaded_release(&start.loaded);
 	log_watch_begin(start.service->log_watch, start.opened.last_us);
-	if (service_start(start.service, LISTENER_FD, KEEPER_FD) == -1) {
-		log_warn(
-		    "the channels to listener and keeper: %s", strerror(errno));
+	if (service_start(start.service, LISTENER_FD, KEEPER_FD, LISTS_FD) ==
+	    -1) {
+		log_warn("the channels to listener, keeper and lists: %s",
+		    strerror(errno));
 		return 1;
 	}
 	if (loop_run(start.service->loop) == -1)

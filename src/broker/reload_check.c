@@ -49,6 +49,7 @@ changed_word(const struct server_conf *a, const struct server_conf *b)
 		{ "net-user", same(a->net_user, b->net_user) },
 		{ "broker-user", same(a->broker_user, b->broker_user) },
 		{ "token-user", same(a->token_user, b->token_user) },
+		{ "lists-user", same(a->lists_user, b->lists_user) },
 		{ "the audit file", same(a->audit_file, b->audit_file) },
 		{ "origin", same(a->audit_origin, b->audit_origin) },
 		{ "connections", a->connections == b->connections },

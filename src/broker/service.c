@@ -14,6 +14,7 @@
 #include "broker/dispatch.h"
 #include "broker/drain.h"
 #include "broker/lines.h"
+#include "broker/lists.h"
 #include "broker/log_watch.h"
 #include "broker/records.h"
 #include "broker/reload.h"
@@ -110,6 +111,7 @@ service_new(const char *dir, struct tree *tree, const char *fingerprint,
 	    (service->drain = drain_new(service)) == NULL ||
 	    (service->checkpoints = checkpoints_new(service)) == NULL ||
 	    (service->roll_over = roll_over_new(service)) == NULL ||
+	    (service->lists = lists_new(service)) == NULL ||
 	    add_tokens(service) == -1)
 		goto fail;
 	loop_after_round(service->loop, service_round, service);
@@ -139,6 +141,7 @@ service_free(struct service *service)
 	for (size_t i = 0; i < service->token_count; i++)
 		token_free(service->tokens[i]);
 	session_free_all(service);
+	lists_free(service->lists);
 	archive_free(service->archive);
 	free(service->tokens);
 	drain_free(service->drain);
@@ -160,13 +163,14 @@ service_free(struct service *service)
 }
 
 int
-service_start(struct service *service, int listener, int keeper)
+service_start(struct service *service, int listener, int keeper, int lists)
 {
 	service->listener =
 	    peer_new(service->loop, listener, &listener_kind, service);
 	service->keeper =
 	    peer_new(service->loop, keeper, &keeper_kind, service);
-	if (service->listener == NULL || service->keeper == NULL)
+	if (lists_start(service->lists, lists) == -1 ||
+	    service->listener == NULL || service->keeper == NULL)
 		return -1;
 	for (size_t i = 0; i < service->token_count; i++)
 		token_tend(service->tokens[i]);
@@ -184,6 +188,8 @@ service_announce(struct service *service)
 	for (size_t i = 0; i < service->token_count; i++)
 		if (!token_is_settled(service->tokens[i]))
 			return;
+	if (!lists_are_settled(service->lists))
+		return;
 	service->announced = true;
 	w = service_writer(service);
 	bare_put(&w, WIRE_BROKER_READY);

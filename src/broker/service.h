@@ -56,6 +56,7 @@ struct service {
 	uint32_t next_worker;
 	uint64_t next_job;
 	struct peer *listener, *keeper;
+	struct lists *lists;
 	struct session *sessions;
 	size_t session_count;
 	struct request *dirty; /* have something to send */
@@ -82,11 +83,11 @@ struct service *service_new(
 void service_free(struct service *);
 
 /*
- * Takes over the two descriptors and starts workers: 0, or -1 (no memory).
+ * Takes over the descriptors and starts workers: 0, or -1 (no memory).
  * Without tokens the listener hears at once that we are ready.  journal_start,
  * reload_new and admin_start come before.
  */
-int service_start(struct service *, int listener, int keeper);
+int service_start(struct service *, int listener, int keeper, int lists);
 /* Something may have become ready: tells the listener, once. */
 void service_announce(struct service *);
 /* The journal takes records again, or has room again. */

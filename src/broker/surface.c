@@ -44,6 +44,15 @@ const struct surface keeper_surface[] = {
 	{ WIRE_NONE, 0, NULL },
 };
 
+const struct surface lists_keeper_surface[] = {
+	{ WIRE_LISTS_SERVER, ALWAYS, on_lists_server },
+	{ WIRE_NONE, 0, NULL },
+};
+
+const struct surface lists_server_surface[] = {
+	{ WIRE_NONE, 0, NULL },
+};
+
 const struct surface worker_surface[] = {
 	{ WIRE_TOKEN_STATE, WORKER_LOGIN, on_token_state },
 	{ WIRE_KEY_FACTS, WORKER_READY, on_key_facts },

@@ -11,6 +11,8 @@
 extern const struct surface session_surface[];
 extern const struct surface listener_surface[];
 extern const struct surface keeper_surface[];
+extern const struct surface lists_keeper_surface[];
+extern const struct surface lists_server_surface[];
 extern const struct surface worker_surface[];
 extern const struct surface admin_surface[];
 

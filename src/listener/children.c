@@ -9,6 +9,7 @@ static const char *const programs[CHILD_COUNT] = {
 	[CHILD_KEEPER] = "countersign-token",
 	[CHILD_BROKER] = "countersign-broker",
 	[CHILD_PARENT] = "countersign-session",
+	[CHILD_LISTS] = "countersign-lists",
 };
 
 const char *

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The three processes that the listener starts, and how they end.
+ * The processes that the listener starts, and how they end.
  */
 #ifndef CS_LISTENER_CHILDREN_H
 #define CS_LISTENER_CHILDREN_H
@@ -13,6 +13,7 @@ enum child {
 	CHILD_KEEPER,
 	CHILD_BROKER,
 	CHILD_PARENT,
+	CHILD_LISTS,
 	CHILD_COUNT,
 };
 

@@ -61,12 +61,28 @@ drain_end(struct listener *l)
 		loop_stop(l->loop);
 }
 
+/*
+ * Its server goes on without it; and should that end, too, only those whose
+ * profile asks for a list are refused.
+ */
+static bool
+is_spared(const struct listener *l, enum child child)
+{
+	return child == CHILD_LISTS && l->phase != PHASE_END;
+}
+
 static void
 child_ended(struct listener *l, enum child child, int status)
 {
 	char how[64];
 
 	child_status_text(status, how, sizeof(how));
+	if (is_spared(l, child)) {
+		log_warn("%s %s: what reads lists of digests will not be "
+			 "replaced any more; start countersignd again",
+		    child_program(child), how);
+		return;
+	}
 	if (l->phase == PHASE_END ? status != 0 :
 				    !(l->phase == PHASE_DRAIN &&
 					child == CHILD_BROKER && status == 0)) {

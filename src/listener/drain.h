@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Signals, and how the service ends: drained when it was told to, at once and
- * with 70 when one of its processes ended by itself.
+ * with 70 when one of its processes ended by itself (but for the lists).
  */
 #ifndef CS_LISTENER_DRAIN_H
 #define CS_LISTENER_DRAIN_H

@@ -36,37 +36,52 @@ missing(const char *name, struct text_error *reterr)
 	    name, name);
 }
 
+/* Four users, none of them root: 0, or -1. */
+static int
+check_apart(const uid_t *uid, size_t count, struct text_error *reterr)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (uid[i] == 0)
+			return text_fail(reterr, 0,
+			    "net-user, broker-user, token-user and lists-user "
+			    "must not be root");
+		for (size_t j = 0; j < i; j++)
+			if (uid[i] == uid[j])
+				return text_fail(reterr, 0,
+				    "net-user, broker-user, token-user and "
+				    "lists-user must be four users");
+	}
+	return 0;
+}
+
 int
 ground_users(const struct server_conf *conf, struct users *ret,
     struct text_error *reterr)
 {
+	const char *const names[] = { conf->net_user, conf->broker_user,
+		conf->token_user, conf->lists_user };
 	struct users users = { .net_uid = geteuid(),
 		.broker_uid = geteuid(),
 		.broker_gid = getegid() };
-	uid_t token_uid;
-	gid_t unused;
+	uid_t uid[4];
+	gid_t gid[4];
 
 	if (geteuid() != 0) {
 		*ret = users;
 		return 0;
 	}
-	users.net = conf->net_user;
-	users.broker = conf->broker_user;
-	users.token = conf->token_user;
-	if (find(users.net, &users.net_uid, &unused) == -1)
-		return missing(users.net, reterr);
-	if (find(users.broker, &users.broker_uid, &users.broker_gid) == -1)
-		return missing(users.broker, reterr);
-	if (find(users.token, &token_uid, &unused) == -1)
-		return missing(users.token, reterr);
-	if (users.net_uid == 0 || users.broker_uid == 0 || token_uid == 0)
-		return text_fail(reterr, 0,
-		    "net-user, broker-user and token-user must not be root");
-	if (users.net_uid == users.broker_uid || users.net_uid == token_uid ||
-	    users.broker_uid == token_uid)
-		return text_fail(reterr, 0,
-		    "net-user, broker-user and token-user must be three users");
-	*ret = users;
+	for (size_t i = 0; i < 4; i++)
+		if (find(names[i], &uid[i], &gid[i]) == -1)
+			return missing(names[i], reterr);
+	if (check_apart(uid, 4, reterr) == -1)
+		return -1;
+	*ret = (struct users){ .net = names[0],
+		.broker = names[1],
+		.token = names[2],
+		.lists = names[3],
+		.net_uid = uid[0],
+		.broker_uid = uid[1],
+		.broker_gid = gid[1] };
 	return 0;
 }
 

@@ -13,13 +13,13 @@
 
 /* Whom each domain becomes; all NULL when not started as root. */
 struct users {
-	const char *net, *broker, *token;
+	const char *net, *broker, *token, *lists;
 	uid_t net_uid, broker_uid;
 	gid_t broker_gid;
 };
 
 /*
- * As root the three users must exist, be three, and not be root: 0, or -1
+ * As root the four users must exist, be four, and not be root: 0, or -1
  * with reterr->what, which names the command that creates them.
  */
 int ground_users(

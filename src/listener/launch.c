@@ -22,6 +22,7 @@ struct lines {
 	int parent[2]; /* ours, the parent's */
 	int keeper[2]; /* the broker's, the keeper's */
 	int setup[2]; /* ours, the keeper's */
+	int lists[2]; /* the broker's, the lists' */
 };
 
 static void
@@ -36,7 +37,7 @@ static void
 lines_close(struct lines *lines)
 {
 	int *all[] = { lines->broker, lines->parent, lines->keeper,
-		lines->setup };
+		lines->setup, lines->lists };
 
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
 		close_end(&all[i][0]);
@@ -47,10 +48,12 @@ lines_close(struct lines *lines)
 static int
 lines_open(struct lines *ret)
 {
-	*ret = (struct lines){ { -1, -1 }, { -1, -1 }, { -1, -1 }, { -1, -1 } };
+	*ret = (struct lines){ { -1, -1 }, { -1, -1 }, { -1, -1 }, { -1, -1 },
+		{ -1, -1 } };
 	if (channel_pair(ret->broker, true) == -1 ||
 	    channel_pair(ret->parent, true) == -1 ||
 	    channel_pair(ret->keeper, true) == -1 ||
+	    channel_pair(ret->lists, true) == -1 ||
 	    channel_pair(ret->setup, false) == -1) {
 		log_warn("cannot make a channel: %s", strerror(errno));
 		return -1;
@@ -78,7 +81,7 @@ command(char *argv[ARGS], enum child child, const struct options *o)
 	argv[n] = NULL;
 }
 
-/* One process with its two descriptors. */
+/* One process with its descriptors. */
 static int
 run(enum child child, const struct options *o, const char *user,
     const int fds[SPAWN_FDS], pid_t *ret)
@@ -117,9 +120,11 @@ run_all(const struct launch *launch, struct lines *lines, struct listener *ret)
 {
 	const struct options *o = launch->options;
 	pid_t *pid = ret->children.pid;
-	const int keeper[] = { lines->keeper[1], lines->setup[1] };
-	const int broker[] = { lines->broker[1], lines->keeper[0] };
-	const int parent[] = { lines->parent[1], launch->host_key };
+	const int keeper[] = { lines->keeper[1], lines->setup[1], -1 };
+	const int lists[] = { lines->lists[1], -1, -1 };
+	const int broker[] = { lines->broker[1], lines->keeper[0],
+		lines->lists[0] };
+	const int parent[] = { lines->parent[1], launch->host_key, -1 };
 
 	if (run(CHILD_KEEPER, o, ret->users.token, keeper,
 		&pid[CHILD_KEEPER]) == -1)
@@ -129,11 +134,16 @@ run_all(const struct launch *launch, struct lines *lines, struct listener *ret)
 	if (setup_send(lines->setup[0], launch->tree) == -1)
 		return -1;
 	close_end(&lines->setup[0]);
+	if (run(CHILD_LISTS, o, ret->users.lists, lists, &pid[CHILD_LISTS]) ==
+	    -1)
+		return -1;
+	close_end(&lines->lists[1]);
 	if (run(CHILD_BROKER, o, ret->users.broker, broker,
 		&pid[CHILD_BROKER]) == -1)
 		return -1;
 	close_end(&lines->broker[1]);
 	close_end(&lines->keeper[0]);
+	close_end(&lines->lists[0]);
 	if (run(CHILD_PARENT, o, ret->users.net, parent, &pid[CHILD_PARENT]) ==
 	    -1)
 		return -1;
@@ -165,7 +175,7 @@ launch_test(const struct options *o, const char *user)
 	char *argv[] = { name, test, folder, (char *)(uintptr_t)o->dir, NULL };
 	struct spawn spawn = { .user = user,
 		.argv = argv,
-		.fds = { -1, -1 },
+		.fds = { -1, -1, -1 },
 		.err = STDERR_FILENO };
 	int status, rv = EXIT_FAILURE;
 	pid_t pid;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Who is started how: the command line, the channels and the user of each of
- * the three processes.
+ * the processes.
  */
 #ifndef CS_LISTENER_LAUNCH_H
 #define CS_LISTENER_LAUNCH_H
@@ -16,9 +16,9 @@ struct launch {
 };
 
 /*
- * Starts the keeper (and tells it its tokens), the broker and the parent of
- * the sessions; sets children, broker and parent.  0, or -1 after telling
- * why.
+ * Starts the keeper (and tells it its tokens), the lists, the broker and the
+ * parent of the sessions; sets children, broker and parent.  0, or -1 after
+ * telling why.
  */
 int launch_all(const struct launch *, struct listener *ret);
 

@@ -14,13 +14,13 @@
 
 /* Where the child finds what it was given; 0 and 1 are /dev/null. */
 #define SPAWN_FIRST_FD 3
-#define SPAWN_FDS 2
+#define SPAWN_FDS 3
 
 struct spawn {
 	int program; /* from spawn_open() */
 	const char *user; /* NULL: stay who we are */
 	char *const *argv; /* NULL-terminated */
-	int fds[SPAWN_FDS]; /* become 3 and 4; -1: none; stay the caller's */
+	int fds[SPAWN_FDS]; /* become 3, 4, 5; -1: none; stay ours */
 	int err; /* becomes 2 */
 };
 

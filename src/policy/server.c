@@ -21,6 +21,7 @@ static const struct server_conf defaults = {
 	.net_user = "_countersign-net",
 	.broker_user = "_countersign",
 	.token_user = "_countersign-token",
+	.lists_user = "_countersign-lists",
 	.audit_file = "/var/log/countersign/audit.log",
 	.checkpoint_records = 1000,
 	.checkpoint_interval = 60,
@@ -35,6 +36,7 @@ static const struct server_conf defaults = {
 	.login_grace = 30,
 	.idle_timeout = 600,
 	.drain_timeout = 30,
+	.digests_timeout = 10,
 };
 
 int
@@ -189,6 +191,7 @@ static const struct word server_words[] = {
 	{ "net-user", value_user, AT(net_user), 0, 0 },
 	{ "broker-user", value_user, AT(broker_user), 0, 0 },
 	{ "token-user", value_user, AT(token_user), 0, 0 },
+	{ "lists-user", value_user, AT(lists_user), 0, 0 },
 };
 
 static const struct word limits_words[] = {
@@ -200,6 +203,7 @@ static const struct word limits_words[] = {
 	{ "login-grace", value_seconds, AT(login_grace), 1, 3600 },
 	{ "idle-timeout", value_seconds, AT(idle_timeout), 1, 30 * DAY },
 	{ "drain-timeout", value_seconds, AT(drain_timeout), 1, DAY },
+	{ "digests-timeout", value_seconds, AT(digests_timeout), 1, 3600 },
 	{ "rekey-data", value_kib, AT(rekey_kib), 0, 1u << 30 },
 	{ "rekey-interval", value_interval, AT(rekey_interval), 0, 30 * DAY },
 };

@@ -32,7 +32,7 @@ struct server_conf {
 	const char *host_key; /* paths are absolute by now */
 	const char *state_dir;
 	const char *run_dir;
-	const char *net_user, *broker_user, *token_user;
+	const char *net_user, *broker_user, *token_user, *lists_user;
 	const char *audit_file;
 	const char *audit_origin; /* or NULL: HOST/countersign */
 	uint32_t checkpoint_records; /* at most so many without a checkpoint */
@@ -44,6 +44,7 @@ struct server_conf {
 	/* [limits]; times in seconds */
 	uint32_t connections, connections_per_address, unauthenticated;
 	uint32_t channels, login_grace, idle_timeout, drain_timeout;
+	uint32_t digests_timeout; /* of a command that is asked for one */
 	uint32_t rekey_kib; /* 0: the cipher's own limit */
 	uint32_t rekey_interval; /* 0: never by time */
 	const char *said; /* its lines, "word = value"; NULL: none */

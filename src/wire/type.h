@@ -66,6 +66,12 @@ enum wire_type {
 	/* session to broker, later than the others (wire/request.h) */
 	WIRE_TAKEN,
 
+	/* the keeper of the lists' server to broker; broker to that server,
+	 * and back (wire/lists.h) */
+	WIRE_LISTS_SERVER,
+	WIRE_LISTS_QUERY,
+	WIRE_LISTS_ANSWER,
+
 	WIRE_TYPE_COUNT,
 };
 

@@ -43,14 +43,15 @@ def write(path, text, mode=0o644):
 
 def service_users():
     """The users of the domains when we are root; others of the system when
-    make install did not make them: it only matters that they are three."""
-    names = ("_countersign-net", "_countersign", "_countersign-token")
+    make install did not make them: it only matters that they are four."""
+    names = ("_countersign-net", "_countersign", "_countersign-token",
+             "_countersign-lists")
     try:
         for name in names:
             pwd.getpwnam(name)
         return names
     except KeyError:
-        return "nobody", "daemon", "bin"
+        return "nobody", "daemon", "bin", "sys"
 
 
 class Stage:
@@ -137,8 +138,8 @@ class Tree:
     def write_server(self):
         users = ""
         if self.stage.root:
-            users = "net-user = {}\nbroker-user = {}\ntoken-user = {}\n".format(
-                *self.stage.users)
+            users = ("net-user = {}\nbroker-user = {}\ntoken-user = {}\n"
+                     "lists-user = {}\n").format(*self.stage.users)
         write(f"{self.dir}/countersign.conf",
               f"[server]\nlisten = 127.0.0.1:{self.port or 0}\n"
               f"host-key = {self.stage.path('host')}\n"

@@ -51,7 +51,7 @@ ends_make(struct ends *e)
 		"profiles.d", "authorized_keys.d", "state", "run", "log" };
 
 	memset(e, 0, sizeof(*e));
-	e->listener = e->keeper = -1;
+	e->listener = e->keeper = e->lists = e->server = -1;
 	strcpy(e->dir, "/tmp/countersign-broker.XXXXXX");
 	umask(022);
 	assert_non_null(mkdtemp(e->dir));
@@ -90,34 +90,58 @@ program_path(char ret[PATH_MAX])
 }
 
 static void
-exec_broker(const struct ends *e, const char *program, int listener, int keeper)
+exec_broker(const struct ends *e, const char *program, const int fds[3])
 {
-	int from[2] = { fcntl(listener, F_DUPFD, 10),
-		fcntl(keeper, F_DUPFD, 10) };
+	int from[3];
 
-	if (from[0] == -1 || from[1] == -1 || dup2(from[0], 3) == -1 ||
-	    dup2(from[1], 4) == -1)
-		_exit(126);
-	closefrom(5);
+	for (int i = 0; i < 3; i++)
+		if ((from[i] = fcntl(fds[i], F_DUPFD, 10)) == -1)
+			_exit(126);
+	for (int i = 0; i < 3; i++)
+		if (dup2(from[i], 3 + i) == -1)
+			_exit(126);
+	closefrom(6);
 	execl(program, "countersign-broker", "-C", e->dir, (char *)NULL);
 	_exit(127);
+}
+
+void
+ends_lists_server(struct ends *e)
+{
+	struct writer w = ends_writer(e);
+	int ends[2];
+
+	assert_int_equal(channel_pair(ends, true), 0);
+	bare_put(&w, WIRE_LISTS_SERVER);
+	assert_int_equal(
+	    channel_send_fds(e->lists, w.start, w.used, &ends[1], 1),
+	    CHANNEL_OK);
+	close(ends[1]);
+	if (e->server != -1)
+		close(e->server);
+	e->server = ends[0];
 }
 
 void
 ends_start(struct ends *e)
 {
 	char program[PATH_MAX];
-	int listener[2], keeper[2];
+	int listener[2], keeper[2], lists[2];
 
 	program_path(program);
 	assert_int_equal(channel_pair(listener, true), 0);
 	assert_int_equal(channel_pair(keeper, true), 0);
+	assert_int_equal(channel_pair(lists, true), 0);
 	e->pid = fork();
 	assert_int_not_equal(e->pid, -1);
 	if (e->pid == 0)
-		exec_broker(e, program, listener[1], keeper[1]);
+		exec_broker(
+		    e, program, (int[]){ listener[1], keeper[1], lists[1] });
 	close(listener[1]);
 	close(keeper[1]);
+	close(lists[1]);
+	e->lists = lists[0];
+	ends_lists_server(e);
 	e->listener = listener[0];
 	e->keeper = keeper[0];
 }
@@ -173,6 +197,10 @@ ends_drop(struct ends *e)
 		close(e->listener);
 	if (e->keeper != -1)
 		close(e->keeper);
+	if (e->lists != -1)
+		close(e->lists);
+	if (e->server != -1)
+		close(e->server);
 	if (e->pid > 0) {
 		kill(e->pid, SIGKILL);
 		waitpid(e->pid, NULL, 0);

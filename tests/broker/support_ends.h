@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The real countersign-broker with a listener, a keeper, workers and sessions
+ * The real countersign-broker with a listener, keepers, workers and sessions
  * that are the test itself.  Everything is asserted, and nothing is waited
  * for longer than a deadline.
  */
@@ -26,6 +26,8 @@ struct ends {
 	char dir[64];
 	pid_t pid;
 	int listener, keeper;
+	int lists; /* the keeper of the lists */
+	int server; /* of the lists; told to the broker at the start */
 	uint64_t connections;
 	uint8_t in[CHANNEL_MAX], out[CHANNEL_MAX];
 	struct reader r;
@@ -37,6 +39,8 @@ void ends_make(struct ends *);
 void ends_put(const struct ends *, const char *file, const char *text);
 /* countersign-broker runs in the folder. */
 void ends_start(struct ends *);
+/* The keeper of the lists has another server: e->server. */
+void ends_lists_server(struct ends *);
 /* Waits for its end and returns the exit status. */
 int ends_wait(struct ends *);
 /* What is still there. */

@@ -38,8 +38,10 @@ takes_what_is_read_anew_each_time(void **state)
 {
 	(void)state;
 	assert_int_equal(check(SERVER "user = release\n", TOKEN), 0);
-	assert_int_equal(
-	    check(SERVER "[limits]\ndrain-timeout = 5s\n", TOKEN), 0);
+	assert_int_equal(check(SERVER "[limits]\ndrain-timeout = 5s\n"
+				      "digests-timeout = 5s\n",
+			     TOKEN),
+	    0);
 }
 
 static void
@@ -57,6 +59,7 @@ names_what_needs_a_restart(void **state)
 		{ SERVER "net-user = other\n", "net-user" },
 		{ SERVER "broker-user = other\n", "broker-user" },
 		{ SERVER "token-user = other\n", "token-user" },
+		{ SERVER "lists-user = other\n", "lists-user" },
 		{ SERVER "[audit]\nfile = other\n", "audit file" },
 		{ SERVER "[limits]\nconnections = 900\n", "connections" },
 		{ SERVER "[limits]\nconnections-per-address = 9\n",

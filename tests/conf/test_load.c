@@ -234,7 +234,8 @@ tells_all_errors_of_all_files(void **state)
 	assert_null(folder_load(&told));
 	assert_string_equal(told.text,
 	    "countersign.conf:2: unknown word port; known: listen, user, "
-	    "host-key, state-dir, run-dir, net-user, broker-user, token-user\n"
+	    "host-key, state-dir, run-dir, net-user, broker-user, token-user, "
+	    "lists-user\n"
 	    "keys.d/c.conf:1: key a is already defined in keys.d/a.conf:1\n"
 	    "keys.d/c.conf:2: key b is already defined in keys.d/b.conf:1\n"
 	    "authorized_keys.d/z:1: the key is already listed in "

@@ -15,6 +15,7 @@ every_file_is_where_the_manual_says() {
 	local file
 	for file in sbin/countersignd sbin/countersignctl \
 	    libexec/countersign/countersign-broker \
+	    libexec/countersign/countersign-lists \
 	    libexec/countersign/countersign-session \
 	    libexec/countersign/countersign-token \
 	    share/man/man8/countersignd.8 share/man/man7/countersign-protocol.7 \

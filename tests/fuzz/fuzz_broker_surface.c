@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Everything that any peer can say, in any order, against a whole service:
- * two sessions (the first is logged in), a worker that is, listener, keeper
- * and an admin.  The input is chunks: u8 who, u16 length, the message.
+ * two sessions (the first is logged in), a worker that is, listener, keeper,
+ * an admin, the keeper of the lists and its server.  The input is chunks: u8 who, u16 length, the message.
  */
 #include <ftw.h>
 #include <stdio.h>
@@ -34,6 +34,8 @@ enum {
 	LISTENER,
 	KEEPER,
 	ADMIN,
+	LISTS,
+	LISTS_SERVER,
 	PEERS
 };
 
@@ -187,6 +189,16 @@ add_worker(uint8_t *space)
 }
 
 static void
+add_lists_server(uint8_t *space)
+{
+	struct writer w = begin(space);
+
+	bare_put(&w, WIRE_LISTS_SERVER);
+	send_with_fd(ends[LISTS], &w, &ends[LISTS_SERVER]);
+	run();
+}
+
+static void
 log_in(uint8_t *space)
 {
 	struct key_query query = { .proven = true, .user = "sign" };
@@ -230,7 +242,7 @@ start(void)
 	struct text_error error;
 	struct loaded loaded;
 	struct journal *journal;
-	int listener[2], keeper[2];
+	int listener[2], keeper[2], lists[2];
 	struct journal_opened opened;
 	const struct journal_conf conf = { .file = log, .state_dir = dir };
 
@@ -255,14 +267,17 @@ start(void)
 	    service->archive == NULL ||
 	    admin_start(service->admin, service) == -1 ||
 	    channel_pair(listener, true) == -1 ||
-	    channel_pair(keeper, true) == -1)
+	    channel_pair(keeper, true) == -1 ||
+	    channel_pair(lists, true) == -1)
 		abort();
 	ends[LISTENER] = listener[0];
 	ends[KEEPER] = keeper[0];
-	service_start(service, listener[1], keeper[1]);
+	ends[LISTS] = lists[0];
+	service_start(service, listener[1], keeper[1], lists[1]);
 	add_session(space, 1, &ends[SESSION]);
 	add_session(space, 2, &ends[NEWCOMER]);
 	add_worker(space);
+	add_lists_server(space);
 	log_in(space);
 	add_admin();
 }

@@ -9,6 +9,7 @@
 #include "base/channel.h"
 #include "wire/admin.h"
 #include "wire/control.h"
+#include "wire/lists.h"
 #include "wire/login.h"
 #include "wire/request.h"
 #include "wire/token.h"
@@ -39,6 +40,8 @@ static union {
 	struct key_facts key_facts;
 	struct admin_request admin_request;
 	struct admin_reply admin_reply;
+	struct lists_query lists_query;
+	struct lists_answer lists_answer;
 } m;
 
 /* Reads one message and, when it is good, writes it again. */
@@ -74,6 +77,8 @@ MESSAGE(key_add)
 MESSAGE(key_facts)
 MESSAGE(admin_request)
 MESSAGE(admin_reply)
+MESSAGE(lists_query)
+MESSAGE(lists_answer)
 
 /* A head, and as many items as it says. */
 #define BATCH(name, head, head_name, head_put_name)                  \
@@ -166,6 +171,9 @@ static again_fn *const messages[WIRE_TYPE_COUNT] = {
 	[WIRE_ADMIN_REQUEST] = admin_request_again,
 	[WIRE_ADMIN_REPLY] = admin_reply_again,
 	[WIRE_TAKEN] = text_taken_again,
+	[WIRE_LISTS_SERVER] = bare_again,
+	[WIRE_LISTS_QUERY] = lists_query_again,
+	[WIRE_LISTS_ANSWER] = lists_answer_again,
 };
 
 int

@@ -194,7 +194,8 @@ names_the_command_that_makes_a_user(void **state)
 {
 	const struct server_conf conf = { .net_user = "nobody",
 		.broker_user = "_no-such-user",
-		.token_user = "daemon" };
+		.token_user = "daemon",
+		.lists_user = "bin" };
 	struct text_error error;
 	struct users users;
 
@@ -207,11 +208,12 @@ names_the_command_that_makes_a_user(void **state)
 }
 
 static void
-refuses_users_that_are_not_three(void **state)
+refuses_users_that_are_not_four(void **state)
 {
 	struct server_conf conf = { .net_user = "nobody",
 		.broker_user = "nobody",
-		.token_user = "daemon" };
+		.token_user = "daemon",
+		.lists_user = "bin" };
 	struct text_error error;
 	struct users users;
 
@@ -219,14 +221,18 @@ refuses_users_that_are_not_three(void **state)
 	if (geteuid() != 0)
 		skip();
 	assert_int_equal(ground_users(&conf, &users, &error), -1);
-	assert_non_null(strstr(error.what, "three users"));
+	assert_non_null(strstr(error.what, "four users"));
 	conf.broker_user = "root";
 	assert_int_equal(ground_users(&conf, &users, &error), -1);
 	assert_non_null(strstr(error.what, "must not be root"));
 	conf.broker_user = "bin";
+	assert_int_equal(ground_users(&conf, &users, &error), -1);
+	assert_non_null(strstr(error.what, "four users"));
+	conf.lists_user = "sys";
 	assert_int_equal(ground_users(&conf, &users, &error), 0);
 	assert_string_equal(users.broker, "bin");
 	assert_string_equal(users.token, "daemon");
+	assert_string_equal(users.lists, "sys");
 }
 
 int
@@ -242,7 +248,7 @@ main(void)
 		cmocka_unit_test(makes_the_folders_that_are_missing),
 		cmocka_unit_test(says_which_folder_it_cannot_make),
 		cmocka_unit_test(names_the_command_that_makes_a_user),
-		cmocka_unit_test(refuses_users_that_are_not_three),
+		cmocka_unit_test(refuses_users_that_are_not_four),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -21,7 +21,9 @@ run(const char *script, const char *user, int third, char *ret, size_t size)
 {
 	char shell[] = "sh", minus_c[] = "-c", *text = strdup(script);
 	char *argv[] = { shell, minus_c, text, NULL };
-	struct spawn s = { .user = user, .argv = argv, .fds = { third, -1 } };
+	struct spawn s = {
+		.user = user, .argv = argv, .fds = { third, -1, -1 }
+	};
 	int ends[2], status;
 	size_t used = 0;
 	ssize_t got;
@@ -140,7 +142,7 @@ static void
 says_why_it_cannot_execute(void **state)
 {
 	char name[] = "x", *argv[] = { name, NULL };
-	struct spawn s = { .argv = argv, .fds = { -1, -1 } };
+	struct spawn s = { .argv = argv, .fds = { -1, -1, -1 } };
 	int ends[2], status;
 	char said[128] = "";
 	pid_t pid;

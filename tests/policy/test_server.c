@@ -45,6 +45,7 @@ is_complete_when_nothing_is_said(void **state)
 	assert_string_equal(s->net_user, "_countersign-net");
 	assert_string_equal(s->broker_user, "_countersign");
 	assert_string_equal(s->token_user, "_countersign-token");
+	assert_string_equal(s->lists_user, "_countersign-lists");
 	assert_string_equal(s->audit_file, "/var/log/countersign/audit.log");
 	assert_int_equal(s->connections, 1000);
 	assert_int_equal(s->connections_per_address, 500);
@@ -53,6 +54,7 @@ is_complete_when_nothing_is_said(void **state)
 	assert_int_equal(s->login_grace, 30);
 	assert_int_equal(s->idle_timeout, 600);
 	assert_int_equal(s->drain_timeout, 30);
+	assert_int_equal(s->digests_timeout, 10);
 	assert_int_equal(s->rekey_kib, 0);
 	assert_int_equal(s->rekey_interval, 0);
 	tree_free(tree);
@@ -70,6 +72,7 @@ takes_every_word(void **state)
 				      "net-user = a\n"
 				      "broker-user = b\n"
 				      "token-user = _c-d.e\n"
+				      "lists-user = d\n"
 				      "[limits]\n"
 				      "connections = 1\n"
 				      "connections-per-address = 2\n"
@@ -78,6 +81,7 @@ takes_every_word(void **state)
 				      "login-grace = 5\n"
 				      "idle-timeout = 6m\n"
 				      "drain-timeout = 7s\n"
+				      "digests-timeout = 8s\n"
 				      "rekey-data = 512M\n"
 				      "rekey-interval = 1h\n"
 				      "[audit]\n"
@@ -95,8 +99,10 @@ takes_every_word(void **state)
 	assert_string_equal(s->state_dir, "/etc/cs/state");
 	assert_string_equal(s->run_dir, "/run/x");
 	assert_string_equal(s->token_user, "_c-d.e");
+	assert_string_equal(s->lists_user, "d");
 	assert_int_equal(s->idle_timeout, 360);
 	assert_int_equal(s->drain_timeout, 7);
+	assert_int_equal(s->digests_timeout, 8);
 	assert_int_equal(s->rekey_kib, 512 * 1024);
 	assert_int_equal(s->rekey_interval, 3600);
 	assert_string_equal(s->audit_file, "/etc/cs/log/audit");
@@ -292,7 +298,8 @@ refuses_unknown_sections_and_words(void **state)
 	    "rotate-age, compress-after, warn-free");
 	assert_refused("[server]\nhost_key = a\n",
 	    "countersign.conf:2: unknown word host_key; known: listen, user, "
-	    "host-key, state-dir, run-dir, net-user, broker-user, token-user");
+	    "host-key, state-dir, run-dir, net-user, broker-user, token-user, "
+	    "lists-user");
 }
 
 static void

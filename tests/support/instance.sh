@@ -22,7 +22,7 @@ CTL=$B/countersignctl
 INSTANCE_PIDS=
 INSTANCE_TYPES="rsa:3072 p256"
 # shellcheck disable=SC2034 # for tests
-INSTANCE_USERS="_countersign-net _countersign _countersign-token"
+INSTANCE_USERS="_countersign-net _countersign _countersign-token _countersign-lists"
 
 # A fresh folder below TMPDIR that other users can pass through.
 instance_folder() {

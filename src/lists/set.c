@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "lists/set.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Digests of one length, in a row. */
+struct shelf {
+	size_t len;
+	uint8_t *bytes;
+	size_t count, size;
+	bool sealed;
+};
+
+#define SHELVES 3
+
+struct set {
+	struct shelf shelf[SHELVES];
+};
+
+struct set *
+set_new(void)
+{
+	struct set *set = calloc(1, sizeof(*set));
+
+	if (set == NULL)
+		return NULL;
+	set->shelf[0].len = 32;
+	set->shelf[1].len = 48;
+	set->shelf[2].len = 64;
+	return set;
+}
+
+void
+set_free(struct set *set)
+{
+	if (set == NULL)
+		return;
+	for (size_t i = 0; i < SHELVES; i++)
+		free(set->shelf[i].bytes);
+	free(set);
+}
+
+static int
+grow(struct shelf *shelf)
+{
+	size_t size = shelf->size == 0 ? 64 : shelf->size * 2;
+	uint8_t *bytes = reallocarray(shelf->bytes, size, shelf->len);
+
+	if (bytes == NULL)
+		return -1;
+	shelf->bytes = bytes;
+	shelf->size = size;
+	return 0;
+}
+
+int
+set_add(struct set *set, const void *digest, size_t len)
+{
+	size_t i = 0;
+	struct shelf *shelf;
+
+	while (i < SHELVES && set->shelf[i].len != len)
+		i++;
+	if (i == SHELVES) {
+		errno = EINVAL;
+		return -1;
+	}
+	if (set_count(set) == SET_MAX) {
+		errno = ENOSPC;
+		return -1;
+	}
+	shelf = &set->shelf[i];
+	if (shelf->count == shelf->size && grow(shelf) == -1)
+		return -1;
+	memcpy(shelf->bytes + shelf->count++ * len, digest, len);
+	shelf->sealed = false;
+	return 0;
+}
+
+static int
+compare_32(const void *a, const void *b)
+{
+	return memcmp(a, b, 32);
+}
+
+static int
+compare_48(const void *a, const void *b)
+{
+	return memcmp(a, b, 48);
+}
+
+static int
+compare_64(const void *a, const void *b)
+{
+	return memcmp(a, b, 64);
+}
+
+static int (*const compare[SHELVES])(
+    const void *, const void *) = { compare_32, compare_48, compare_64 };
+
+void
+set_seal(struct set *set)
+{
+	for (size_t i = 0; i < SHELVES; i++) {
+		struct shelf *shelf = &set->shelf[i];
+
+		if (shelf->count > 0)
+			qsort(
+			    shelf->bytes, shelf->count, shelf->len, compare[i]);
+		shelf->sealed = true;
+	}
+}
+
+bool
+set_has(const struct set *set, const void *digest, size_t len)
+{
+	for (size_t i = 0; i < SHELVES; i++) {
+		const struct shelf *shelf = &set->shelf[i];
+
+		if (shelf->len == len && shelf->sealed && shelf->count > 0)
+			return bsearch(digest, shelf->bytes, shelf->count, len,
+				   compare[i]) != NULL;
+	}
+	return false;
+}
+
+size_t
+set_count(const struct set *set)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < SHELVES; i++)
+		count += set->shelf[i].count;
+	return count;
+}
+
+size_t
+set_bytes(const struct set *set)
+{
+	size_t bytes = sizeof(*set);
+
+	for (size_t i = 0; i < SHELVES; i++)
+		bytes += set->shelf[i].size * set->shelf[i].len;
+	return bytes;
+}

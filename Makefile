@@ -135,6 +135,7 @@ $(B)/tests/token/test_key $(B)/tests/token/test_provision: | \
 $(addprefix $(B)/tests/broker/,test_sign test_checkpoint test_receipt test_workers test_sessions test_login test_life test_suspend test_reload test_teller test_differences test_log_since): | \
 	$(B)/countersign-broker
 
+$(B)/tests/broker/test_lists: | $(B)/countersign-broker
 $(B)/tests/lists/test_keeper $(B)/tests/lists/test_server: | $(B)/countersign-lists
 
 # tests/fuzz/fuzz_broker_x.c does the same for broker.

@@ -2,7 +2,8 @@
 /*
  * Everything that any peer can say, in any order, against a whole service:
  * two sessions (the first is logged in), a worker that is, listener, keeper,
- * an admin, the keeper of the lists and its server.  The input is chunks: u8 who, u16 length, the message.
+ * an admin, the keeper of the lists and its server.  The input is chunks: u8
+ * who, u16 length, the message.
  */
 #include <ftw.h>
 #include <stdio.h>
@@ -267,8 +268,7 @@ start(void)
 	    service->archive == NULL ||
 	    admin_start(service->admin, service) == -1 ||
 	    channel_pair(listener, true) == -1 ||
-	    channel_pair(keeper, true) == -1 ||
-	    channel_pair(lists, true) == -1)
+	    channel_pair(keeper, true) == -1 || channel_pair(lists, true) == -1)
 		abort();
 	ends[LISTENER] = listener[0];
 	ends[KEEPER] = keeper[0];

@@ -103,7 +103,7 @@ record_add_bytes(
 	char text[RECORD_VALUE_MAX];
 
 	open_field(r, name);
-	add(r, text, value_write(value, len, text));
+	add(r, text, value_write(value, len, text, sizeof(text)));
 	add(r, "\"", 1);
 }
 
@@ -112,6 +112,19 @@ record_add(struct record *r, const char *name, const char *value)
 {
 	if (value != NULL)
 		record_add_bytes(r, name, value, strlen(value));
+}
+
+void
+record_add_cut(
+    struct record *r, const char *name, const char *value, size_t max)
+{
+	char text[RECORD_VALUE_MAX];
+
+	if (value == NULL)
+		return;
+	open_field(r, name);
+	add(r, text, value_write(value, strlen(value), text, max));
+	add(r, "\"", 1);
 }
 
 void

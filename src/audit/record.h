@@ -29,6 +29,13 @@
 
 #define RECORD_MAX 2048 /* with its LF */
 #define RECORD_VALUE_MAX 320
+/* Of some values, so that a record with all of them fits. */
+#define RECORD_PRINCIPAL_MAX 128
+#define RECORD_NAME_MAX 256
+#define RECORD_RULE_MAX 160
+#define RECORD_PURPOSE_MAX 100
+#define RECORD_ENV_MAX 208 /* all of them together, with their names */
+#define RECORD_ENV_COUNT 4
 #define RECORD_HASH 65 /* hex and a NUL */
 #define RECORD_FIRST \
 	"0000000000000000000000000000000000000000000000000000000000000000"
@@ -63,6 +70,9 @@ void record_begin(struct record *, enum event, const struct record_origin *,
  */
 void record_add(struct record *, const char *name, const char *value);
 void record_add_bytes(struct record *, const char *name, const void *, size_t);
+/* Cut beyond max bytes in the line (at least 8, at most RECORD_VALUE_MAX). */
+void record_add_cut(
+    struct record *, const char *name, const char *value, size_t max);
 /* The bytes as lower-case hex, for digests (at most 64 bytes). */
 void record_add_hex(struct record *, const char *name, const void *, size_t);
 void record_add_number(struct record *, const char *name, uint64_t);

@@ -34,46 +34,48 @@ unit_len(const char *at)
 	return ((unsigned char)*at & 0xf8) == 0xf0 ? 4 : 1;
 }
 
-/* RFC 5424, 6.3.3, on text that text_escape made. */
+/* RFC 5424, 6.3.3, on text that text_escape made; the length, or max + 1. */
 static size_t
-quote(const char *text, size_t len, bool cut, char ret[RECORD_VALUE_MAX])
+quote(const char *text, size_t len, char *ret, size_t max, size_t *ret_keep)
 {
-	size_t used = 0, keep = 0;
+	size_t used = 0;
 
+	*ret_keep = 0;
 	for (size_t at = 0, unit; at < len; at += unit) {
 		bool quoted = strchr("\"\\]", text[at]) != NULL;
 
 		unit = unit_len(text + at);
-		if (used + unit + quoted > RECORD_VALUE_MAX) {
-			cut = true;
-			break;
-		}
+		if (used + unit + quoted > max)
+			return max + 1;
 		if (quoted)
 			ret[used++] = '\\';
 		memcpy(ret + used, text + at, unit);
 		used += unit;
-		if (used <= RECORD_VALUE_MAX - MARK_LEN)
-			keep = used;
+		if (used <= max - MARK_LEN)
+			*ret_keep = used;
 	}
-	if (!cut)
-		return used;
-	memcpy(ret + keep, MARK, MARK_LEN);
-	return keep + MARK_LEN;
+	return used;
 }
 
 size_t
-value_write(const void *value, size_t len, char ret[RECORD_VALUE_MAX])
+value_write(
+    const void *value, size_t len, char ret[RECORD_VALUE_MAX], size_t max)
 {
 	char text[4 * RECORD_VALUE_MAX + 1];
-	bool cut = len > RECORD_VALUE_MAX;
+	bool cut = len > max;
+	size_t used, keep;
 
 	/* No byte gets shorter, so what lies beyond could not be written. */
 	if (cut)
-		len = RECORD_VALUE_MAX;
+		len = max;
 	if (!cut && is_plain(value, len)) {
 		memcpy(ret, value, len);
 		return len;
 	}
-	return quote(
-	    text, text_escape(value, len, text, sizeof(text)), cut, ret);
+	used = quote(
+	    text, text_escape(value, len, text, sizeof(text)), ret, max, &keep);
+	if (!cut && used <= max)
+		return used;
+	memcpy(ret + keep, MARK, MARK_LEN);
+	return keep + MARK_LEN;
 }

@@ -11,8 +11,10 @@
 
 /*
  * Escapes and, where it must, cuts a value as record.h says.  Returns the
- * length, at most RECORD_VALUE_MAX; ret is not terminated.
+ * length, at most max, which is at most RECORD_VALUE_MAX; ret is not
+ * terminated.
  */
-size_t value_write(const void *, size_t len, char ret[RECORD_VALUE_MAX]);
+size_t value_write(
+    const void *, size_t len, char ret[RECORD_VALUE_MAX], size_t max);
 
 #endif

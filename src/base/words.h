@@ -17,6 +17,9 @@
 #define MESSAGE_SIZE 512 /* one sentence for people */
 #define LINE_NAME_SIZE 256 /* an artifact's name */
 #define COMMAND_SIZE 4096 /* the text given to ssh as its command */
+#define VARIABLE_SIZE 29 /* "env." and it are a record's field: 32 bytes */
+#define VARIABLE_VALUE_SIZE 256
+#define PURPOSE_SIZE 101
 
 enum hash {
 	HASH_NONE,

@@ -2,12 +2,14 @@
 #include "broker/open.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/log.h"
 #include "broker/audit_key.h"
 #include "broker/budget_plan.h"
 #include "broker/drain.h"
+#include "broker/env.h"
 #include "broker/lines.h"
 #include "broker/log_verb.h"
 #include "broker/service.h"
@@ -63,6 +65,28 @@ copy_tag(char ret[TAG_SIZE], const char *tag)
 	text_copy(ret, TAG_SIZE, tag != NULL ? tag : "");
 }
 
+/* What its records will say beside the verdict; key: NULL, not known yet. */
+static void
+note_words(struct request *q, const struct signing_key *key)
+{
+	const struct profile *profile = profile_of(q);
+	const char *purpose = profile->limits.purpose;
+
+	copy_tag(q->profile_tag, profile->limits.notify);
+	if (key != NULL) {
+		copy_tag(q->key_tag, key->limits.notify);
+		if (key->limits.purpose != NULL)
+			purpose = key->limits.purpose;
+	}
+	text_copy(q->purpose, sizeof(q->purpose), purpose ? purpose : "");
+	if (q->offered == NULL) {
+		env_narrow(q->env, profile, key);
+		return;
+	}
+	free(q->env);
+	q->env = env_choose(q->offered, profile, key);
+}
+
 /* May the client be here, and use the verb?  Otherwise the request is over. */
 static int
 ask_policy(struct request *q)
@@ -71,7 +95,7 @@ ask_policy(struct request *q)
 	struct verdict verdict;
 
 	snprintf(q->profile, sizeof(q->profile), "%s", profile_of(q)->name);
-	copy_tag(q->profile_tag, profile_of(q)->limits.notify);
+	note_words(q, q->grant.key);
 	if (session_standing(s, &verdict) != REASON_OK ||
 	    decide_verb(profile_of(q), q->command.verb, &verdict) !=
 		REASON_OK) {
@@ -211,7 +235,7 @@ use_grant(struct request *q, const struct grant *grant)
 	q->grant = *grant;
 	text_copy(q->command.key, sizeof(q->command.key), grant->key->name);
 	text_copy(q->command.format, sizeof(q->command.format), grant->format);
-	copy_tag(q->key_tag, grant->key->limits.notify);
+	note_words(q, grant->key);
 	q->format = format_by_name(grant->format);
 	key_ref(key);
 	if (q->key != NULL)
@@ -296,9 +320,12 @@ open_request(struct request *q, const struct open_request *msg)
 		request_fail(q, REASON_BUSY, NULL);
 		return;
 	}
-	if (read_command(q, msg) == -1 || ask_policy(q) == -1)
+	if (read_command(q, msg) == -1)
 		return;
-	answers[q->command.verb](q);
+	q->offered = &msg->env;
+	if (ask_policy(q) == 0)
+		answers[q->command.verb](q);
+	q->offered = NULL;
 }
 
 void

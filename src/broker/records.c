@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/words.h"
+#include "broker/env.h"
 #include "broker/receipt.h"
 #include "broker/service.h"
 #include "broker/slot.h"
@@ -43,7 +44,7 @@ static void
 add_client(struct record *r, const struct session *s)
 {
 	record_add_number(r, "conn", s->from.connection);
-	record_add(r, "principal", s->principal);
+	record_add_cut(r, "principal", s->principal, RECORD_PRINCIPAL_MAX);
 	record_add(r, "fp", s->fingerprint[0] != '\0' ? s->fingerprint : NULL);
 	if (s->second.fingerprint[0] != '\0')
 		record_add(r, "second-fp", s->second.fingerprint);
@@ -60,7 +61,8 @@ record_login(struct session *s, struct waiter *waiter)
 		return -1;
 	record_add(r, "profile", s->client->profile->name);
 	add_client(r, s);
-	record_add(r, "second-principal", s->second.principal);
+	record_add_cut(
+	    r, "second-principal", s->second.principal, RECORD_PRINCIPAL_MAX);
 	record_add_number(r, "port", s->from.port);
 	record_add(r, "outcome", "ok");
 	snprintf(text, sizeof(text), "%s%s%s logged in from %s", s->principal,
@@ -136,7 +138,33 @@ add_line(struct record *r, const struct slot *slot)
 	record_add(r, "hash", hash_word(slot->hash));
 	record_add_hex(r, "digest", slot->digest, slot->digest_len);
 	if (slot->name_len > 0)
-		record_add_bytes(r, "name", slot->name, slot->name_len);
+		record_add_cut(r, "name", slot->name, RECORD_NAME_MAX);
+}
+
+/* What counts of a path that is too long is its end. */
+static void
+add_rule(struct record *r, const char *rule)
+{
+	size_t len = strlen(rule);
+	char tail[RECORD_RULE_MAX + 1];
+
+	if (len > RECORD_RULE_MAX) {
+		snprintf(tail, sizeof(tail), "...%s",
+		    rule + len - (RECORD_RULE_MAX - 3));
+		rule = tail;
+	}
+	if (len > 0)
+		record_add_cut(r, "rule", rule, RECORD_RULE_MAX);
+}
+
+/* What admins say it is for, and what the client says of itself. */
+static void
+add_words(struct record *r, const struct request *q)
+{
+	if (q->purpose[0] != '\0')
+		record_add_cut(r, "purpose", q->purpose, RECORD_PURPOSE_MAX);
+	add_notify(r, q);
+	env_record(r, q->env);
 }
 
 int
@@ -154,9 +182,8 @@ record_deny(const struct request *q, const struct slot *slot,
 		add_line(r, slot);
 	record_add(r, "outcome", "refused");
 	record_add(r, "reason", reason_word(reason));
-	if (rule[0] != '\0')
-		record_add(r, "rule", rule);
-	add_notify(r, q);
+	add_rule(r, rule);
+	add_words(r, q);
 	return journal_end(journal, text, waiter);
 }
 
@@ -210,7 +237,7 @@ record_sign(struct slot *slot, struct waiter *waiter)
 		record_add(r, "outcome", "failed");
 		record_add(r, "reason", reason_word(slot->reason));
 	}
-	add_notify(r, q);
+	add_words(r, q);
 	/* The client went away before the signature came. */
 	if (q->state == REQUEST_OVER)
 		record_add(r, "delivered", "no");

@@ -54,6 +54,7 @@ request_free(struct request *q)
 	plan_end(q);
 	log_verb_drop(q);
 	buf_release(&q->text);
+	free(q->env);
 	free(q->ring);
 	free(q);
 }

@@ -24,6 +24,7 @@
 #include "wire/request.h"
 
 struct budget_plan;
+struct env;
 struct log_proof;
 struct log_since;
 struct slot;
@@ -57,6 +58,9 @@ struct request {
 	struct grant grant; /* of the running tree */
 	char profile[NAME_SIZE];
 	char key_tag[TAG_SIZE], profile_tag[TAG_SIZE]; /* notify = */
+	char purpose[PURPOSE_SIZE]; /* the key's, or else the profile's */
+	const struct variables *offered; /* while it is opened */
+	struct env *env; /* for its records, or NULL */
 	const struct format *format;
 	struct key *key;
 	struct budget_plan *plan; /* NULL: nothing is counted */

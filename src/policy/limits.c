@@ -31,8 +31,8 @@ const struct word limit_words[] = {
 	{ "repeat-window", value_seconds, AT(repeat_window), 1,
 	    RATE_SECONDS_MAX },
 	{ "priority", value_priority, AT_RULE(priority), 0, 0 },
-	{ "env", value_env, AT(env), 0, 63 },
-	{ "purpose", value_text, AT(purpose), 0, 100 },
+	{ "env", value_env, AT(env), 0, VARIABLE_SIZE - 1 },
+	{ "purpose", value_text, AT(purpose), 0, PURPOSE_SIZE - 1 },
 	{ "notify", value_tag, AT(notify), 0, 0 },
 };
 const size_t limit_word_count = sizeof(limit_words) / sizeof(limit_words[0]);

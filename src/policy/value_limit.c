@@ -81,9 +81,9 @@ check_variable(const void *arg, const char *item, struct text_error *reterr)
 	if (item[len] == '\0' && len <= word->max && !char_is_digit(item[0]))
 		return 0;
 	return text_fail(reterr, 0,
-	    "env: \"%.64s\" is not a variable's name or pattern, such as "
-	    "BUILD_URL or CI_*",
-	    item);
+	    "env: \"%.64s\" is not a variable's name or pattern of at most "
+	    "%d bytes, such as BUILD_URL or CI_*",
+	    item, VARIABLE_SIZE - 1);
 }
 
 int

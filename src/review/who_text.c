@@ -5,6 +5,7 @@
 #include "review/who.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "review/json.h"
@@ -13,22 +14,31 @@
 #define NAME_WIDTH 12
 
 static void
+add_field(struct buf *out, const char *name, const char *value)
+{
+	buf_addf(out, "    %-*s  ", NAME_WIDTH, name);
+	shown_add(out, value);
+	buf_adds(out, "\n");
+}
+
+static void
 add_fields(struct buf *out, const struct fields *f)
 {
-	static const char *const told[] = { "principal", "profile", "fp", "src",
-		"key", "asked-key", "keyfp", "format", "asked-format", "mech",
-		"hash", "digest", "name", "sig", "outcome", "reason", "rule",
-		"delivered", "id" };
+	static const char *const told[] = { "principal", "profile", "fp",
+		"second-fp", "src", "key", "asked-key", "keyfp", "format",
+		"asked-format", "mech", "hash", "digest", "name", "sig",
+		"outcome", "reason", "rule", "purpose", "delivered", "id" };
 
 	for (size_t i = 0; i < sizeof(told) / sizeof(told[0]); i++) {
 		const char *value = fields_get(f, told[i]);
 
-		if (value == NULL)
-			continue;
-		buf_addf(out, "    %-*s  ", NAME_WIDTH, told[i]);
-		shown_add(out, value);
-		buf_adds(out, "\n");
+		if (value != NULL)
+			add_field(out, told[i], value);
 	}
+	/* What the client claims. */
+	for (size_t i = 0; i < f->count; i++)
+		if (strncmp(f->field[i].name, "env.", 4) == 0)
+			add_field(out, f->field[i].name, f->field[i].value);
 }
 
 static void

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
+#include "session/env.h"
 #include "session/input.h"
 
 /* The largest output that waits for its reader: an atomic request's. */
@@ -21,6 +23,19 @@ on_pty(ssh_session ssh, ssh_channel channel, const char *term, int width,
 	(void)width, (void)height, (void)pxwidth, (void)pxheight;
 	x->terminal = true;
 	return -1;
+}
+
+/* It counts for the command that follows. */
+static int
+on_env(ssh_session ssh, ssh_channel channel, const char *name,
+    const char *value, void *arg)
+{
+	struct exchange *x = arg;
+
+	(void)ssh, (void)channel;
+	if (x->state != EXCHANGE_OPENED)
+		return -1;
+	return env_set(&x->env, name, value) ? 0 : -1;
 }
 
 static int
@@ -87,6 +102,7 @@ set_callbacks(struct exchange *x)
 {
 	x->callbacks.userdata = x;
 	x->callbacks.channel_pty_request_function = on_pty;
+	x->callbacks.channel_env_request_function = on_env;
 	x->callbacks.channel_shell_request_function = on_shell;
 	x->callbacks.channel_exec_request_function = on_exec;
 	x->callbacks.channel_data_function = on_data;
@@ -128,6 +144,7 @@ exchange_free(struct exchange *x)
 		ssh_channel_free(x->ssh);
 	}
 	free(x->command);
+	free(x->env);
 	buf_release(&x->in);
 	buf_release(&x->streams.out);
 	buf_release(&x->streams.err);
@@ -165,6 +182,21 @@ command_is_plain(const char *command)
 	return true;
 }
 
+/* Numbers ascend as the broker sees them, whichever channel was first. */
+static void
+send_open(struct exchange *x, const char *command)
+{
+	struct open_request open = { .how = x->how };
+
+	x->number = open.channel = x->common->next_number++;
+	text_copy(open.command, sizeof(open.command), command);
+	if (x->env != NULL)
+		open.env = *x->env;
+	ask_open(&x->common->link, &open);
+	x->known = true;
+	x->state = EXCHANGE_ASKED;
+}
+
 static void
 ask(struct exchange *x)
 {
@@ -176,17 +208,14 @@ ask(struct exchange *x)
 	else if (!command_is_plain(command))
 		exchange_fail(x, reason_exit(REASON_USAGE),
 		    "the command may hold printable ASCII only");
-	else if (link_is_ready(&x->common->link)) {
-		/* Numbers ascend as the broker sees them, whichever
-		 * channel was opened first. */
-		x->number = x->common->next_number++;
-		ask_open(&x->common->link, x->number, x->how, command);
-		x->known = true;
-		x->state = EXCHANGE_ASKED;
-	} else
+	else if (link_is_ready(&x->common->link))
+		send_open(x, command);
+	else
 		return;
 	free(x->command);
+	free(x->env);
 	x->command = NULL;
+	x->env = NULL;
 }
 
 /* The broker must not go on with what nobody waits for. */

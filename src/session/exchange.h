@@ -52,6 +52,7 @@ struct exchange {
 	enum open_how how;
 	bool terminal; /* a pty was asked for (and refused) */
 	char *command; /* until it was sent */
+	struct variables *env; /* the same; NULL: none */
 
 	struct buf in;
 	size_t left; /* bytes of input still with libssh */

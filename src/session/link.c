@@ -117,18 +117,12 @@ ask_login_failed(struct link *l, enum reason reason)
 }
 
 void
-ask_open(
-    struct link *l, uint32_t channel, enum open_how how, const char *command)
+ask_open(struct link *l, const struct open_request *open)
 {
-	struct open_request open = { .channel = channel, .how = how };
 	struct writer w;
 
-	if (!text_copy(open.command, sizeof(open.command), command)) {
-		l->gone = true;
-		return;
-	}
 	writer_init(&w, l->out, sizeof(l->out));
-	open_request_put(&w, &open);
+	open_request_put(&w, open);
 	submit(l, &w);
 }
 

@@ -37,8 +37,7 @@ enum wire_type link_receive(struct link *, struct reader *ret);
 enum wire_type ask_key(struct link *, const struct key_query *,
     uint64_t deadline_us, struct reader *ret);
 void ask_login_failed(struct link *, enum reason);
-void ask_open(
-    struct link *, uint32_t channel, enum open_how, const char *command);
+void ask_open(struct link *, const struct open_request *);
 /* A batch: begin, add up to WIRE_BATCH lines, send (nothing if none). */
 void ask_lines_begin(struct link *, uint32_t channel);
 void ask_lines_add(struct link *, const struct line *);

@@ -2,24 +2,6 @@
 #include "wire/request.h"
 
 void
-open_request_put(struct writer *w, const struct open_request *m)
-{
-	wire_put_type(w, WIRE_OPEN);
-	put_u32(w, m->channel);
-	put_u8(w, (uint8_t)m->how);
-	put_str(w, m->command);
-}
-
-bool
-open_request_get(struct reader *r, struct open_request *ret)
-{
-	ret->channel = get_u32(r);
-	ret->how = (enum open_how)get_enum(r, OPEN_HOW_COUNT - 1);
-	get_str(r, ret->command, sizeof(ret->command));
-	return reader_done(r);
-}
-
-void
 accept_reply_put(struct writer *w, const struct accept_reply *m)
 {
 	wire_put_type(w, WIRE_ACCEPT);

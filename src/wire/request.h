@@ -22,20 +22,8 @@
 
 #include "base/reason.h"
 #include "base/words.h"
+#include "wire/open.h"
 #include "wire/type.h"
-
-enum open_how {
-	OPEN_COMMAND, /* exec with a command */
-	OPEN_SHELL, /* no command, stdin may bring lines */
-	OPEN_TERMINAL, /* no command, and a terminal was asked for */
-	OPEN_HOW_COUNT,
-};
-
-struct open_request {
-	uint32_t channel;
-	enum open_how how;
-	char command[COMMAND_SIZE];
-};
 
 /* What the session needs to know to read lines and to write answers. */
 struct accept_reply {
@@ -100,8 +88,6 @@ struct done_reply {
 	char text[MESSAGE_SIZE]; /* for stderr; may be empty */
 };
 
-void open_request_put(struct writer *, const struct open_request *);
-bool open_request_get(struct reader *, struct open_request *ret);
 void accept_reply_put(struct writer *, const struct accept_reply *);
 bool accept_reply_get(struct reader *, struct accept_reply *ret);
 

@@ -83,6 +83,7 @@ enum wire_type {
 #define WIRE_RECEIPT 16384 /* what proves that it is on record */
 #define WIRE_INPUT 32768 /* what a token signs at most */
 #define WIRE_SIGNATURE 2048 /* what a token answers at most */
+#define WIRE_VARIABLES 32 /* of a channel's environment */
 #define WIRE_STAMP 32 /* identifies a PIN file's state */
 
 /* Lines of one channel that may be without an answer. */

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "audit/verify.h"
+#include "base/words.h"
 
 static const struct record_origin origin = { "signer1", 812 };
 
@@ -176,6 +177,30 @@ cuts_long_values_with_a_mark(void **state)
 }
 
 static void
+cuts_a_value_where_its_field_says(void **state)
+{
+	static const char *const values[] = { "12345678", "123456789",
+		"123456\n8", "\"\"\"\"\"", "" };
+	static const char *const wanted[] = { "12345678", "123\\\\\xe2\x80\xa6",
+		"123\\\\\xe2\x80\xa6", "\\\"\\\\\xe2\x80\xa6", "" };
+	struct chain chain;
+	struct record r;
+
+	(void)state;
+	chain_init(&chain);
+	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
+		char field[64];
+
+		r = begin(EVENT_SIGN, &chain);
+		record_add_cut(&r, "absent", NULL, 8);
+		record_add_cut(&r, "x", values[i], 8);
+		r.line[r.len] = '\0';
+		snprintf(field, sizeof(field), " x=\"%s\"", wanted[i]);
+		assert_string_equal(strstr(r.line, " x="), field);
+	}
+}
+
+static void
 a_name_that_ends_in_an_ellipsis_is_no_cut_one(void **state)
 {
 	(void)state;
@@ -206,8 +231,10 @@ worst_request(struct record *r, enum event event, const struct chain *chain)
 	record_add(r, "id", filled('i', 8 + 1 + 20 + 1 + 10));
 	record_add(r, "profile", filled('p', 63));
 	record_add_number(r, "conn", UINT64_MAX);
-	record_add(r, "principal", filled('\x01', 255));
+	record_add_cut(
+	    r, "principal", filled('\x01', 255), RECORD_PRINCIPAL_MAX);
 	record_add(r, "fp", filled('f', 50));
+	record_add(r, "second-fp", filled('f', 50));
 	record_add(r, "src", filled('s', 63));
 	record_add(r, "verb", "check");
 	record_add(r, "key", filled('k', 63));
@@ -216,7 +243,27 @@ worst_request(struct record *r, enum event event, const struct chain *chain)
 	record_add_number(r, "line", UINT64_MAX);
 	record_add(r, "hash", "sha3-256");
 	record_add_hex(r, "digest", digest, sizeof(digest));
-	record_add_bytes(r, "name", filled('\n', 255), 255);
+	record_add_cut(r, "name", filled('\n', 255), RECORD_NAME_MAX);
+}
+
+/* What admins and the client say of a request. */
+static void
+worst_words(struct record *r)
+{
+	size_t share = RECORD_ENV_MAX / RECORD_ENV_COUNT, len;
+	static const char *const names[] = { "env.A23456789012345678901234567",
+		"env.B23456789012345678901234567",
+		"env.C23456789012345678901234567",
+		"env.D23456789012345678901234567" };
+
+	record_add_cut(
+	    r, "purpose", filled('"', PURPOSE_SIZE - 1), RECORD_PURPOSE_MAX);
+	record_add(r, "notify", filled('n', 2 * 24 + 1));
+	len = r->len;
+	for (size_t i = 0; i < RECORD_ENV_COUNT; i++)
+		record_add_cut(r, names[i], filled('\x1b', 255),
+		    share - strlen(names[i]) - 4);
+	assert_true(r->len - len <= RECORD_ENV_MAX);
 }
 
 static void
@@ -242,8 +289,8 @@ the_worst_records_fit(void **state)
 	worst_request(&r, EVENT_DENY, &chain);
 	record_add(&r, "outcome", "refused");
 	record_add(&r, "reason", "token-wrong-answer");
-	record_add(&r, "rule", filled('\\', 255));
-	record_add(&r, "notify", filled('n', 2 * 24 + 1));
+	record_add_cut(&r, "rule", filled('\\', 255), RECORD_RULE_MAX);
+	worst_words(&r);
 	finish_worst(&r, &chain);
 
 	worst_request(&r, EVENT_SIGN, &chain);
@@ -251,7 +298,7 @@ the_worst_records_fit(void **state)
 	record_add(&r, "sig", filled('f', 50));
 	record_add(&r, "outcome", "ok");
 	record_add_number(&r, "us", UINT32_MAX);
-	record_add(&r, "notify", filled('n', 2 * 24 + 1));
+	worst_words(&r);
 	record_add(&r, "delivered", "no");
 	finish_worst(&r, &chain);
 
@@ -259,6 +306,7 @@ the_worst_records_fit(void **state)
 	record_add(&r, "mech", "CKM_RSA_PKCS_PSS");
 	record_add(&r, "outcome", "failed");
 	record_add(&r, "reason", "token-wrong-answer");
+	worst_words(&r);
 	record_add(&r, "delivered", "no");
 	finish_worst(&r, &chain);
 }
@@ -354,6 +402,7 @@ main(void)
 		cmocka_unit_test(escapes_what_came_from_outside),
 		cmocka_unit_test(a_value_cannot_end_its_field),
 		cmocka_unit_test(cuts_long_values_with_a_mark),
+		cmocka_unit_test(cuts_a_value_where_its_field_says),
 		cmocka_unit_test(a_name_that_ends_in_an_ellipsis_is_no_cut_one),
 		cmocka_unit_test(the_worst_records_fit),
 		cmocka_unit_test(

@@ -95,9 +95,10 @@ nothing_is_forwarded() {
 	: "$log"
 }
 
-the_environment_is_not_taken() {
+the_environment_is_no_processs() {
 	SSH_MORE="-o SetEnv=LD_PRELOAD=/x" expect_exit 0 sign_ssh "$DIR" \
 	    whoami </dev/null
+	expect stderr "" "$(cat "$ERR")"
 }
 
 only_public_keys_may_log_in() {
@@ -161,7 +162,7 @@ cases thirty_channels_at_once_each_get_their_own \
     the_client_may_rekey_in_the_middle \
     the_server_may_rekey_in_the_middle \
     nothing_is_forwarded \
-    the_environment_is_not_taken \
+    the_environment_is_no_processs \
     only_public_keys_may_log_in \
     certificates_are_refused \
     every_plain_key_type_may_log_in \

@@ -105,7 +105,7 @@ make_tree(void)
 	put("keys.d/k.conf",
 	    "[key k]\ntoken = t\nobject = pkcs11:object=k\nuse = raw\n");
 	put("profiles.d/p.conf",
-	    "[profile p]\nkeys = k\nnames = ok*\nmax-lines = 200\n"
+	    "[profile p]\nkeys = k\nnames = ok*\nmax-lines = 200\nenv = CI\n"
 	    "default = sign -f raw\nlog = all\n"
 	    "[profile q]\nrequire-second = p\n");
 	put("authorized_keys.d/a",

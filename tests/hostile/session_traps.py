@@ -376,7 +376,7 @@ def refuses_requests_that_are_no_command(b):
     c = b.logged_in()
     n = c.open()
     for kind, rest in (
-            ("env", ssh.text("LD_PRELOAD") + ssh.text("/x")),
+            ("env", ssh.text("A=B") + ssh.text("x")),
             ("subsystem", ssh.text("sftp")),
             ("auth-agent-req@openssh.com", b""),
             ("x11-req", b"\0" + ssh.text("a") + ssh.text("b") + ssh.number(0)),
@@ -385,6 +385,71 @@ def refuses_requests_that_are_no_command(b):
         c.ask(n, kind, rest)
         c.expect(ssh.CHANNEL_FAILURE)
     c.exec(n, "exit 0")
+
+
+def _env(c, n, name, value, reply=True):
+    c.ask(n, "env", ssh.text(name) + ssh.text(value), reply)
+
+
+def passes_the_environment_on_as_claims(b):
+    c = b.logged_in()
+    n = c.open()
+    for name, value in (("LD_PRELOAD", "/x"), ("CI_JOB", "1"),
+                        ("CI_JOB", "2 \n\x1b[31m"), ("E", "")):
+        _env(c, n, name, value)
+        c.expect(ssh.CHANNEL_SUCCESS)
+    c.exec(n, "exit 0")
+    b.wait("^1 env LD_PRELOAD '/x'$")
+    b.wait(r"^1 env CI_JOB '2 \\x0a\\x1b\[31m'$")
+    b.wait("^1 env E ''$")
+    assert not any("CI_JOB '1'" in x for x in b.seen), b.seen
+    c.close(n)
+    c.collect()
+    # It counts for this channel and for what comes after it only.
+    n = c.open(mine=1)
+    _env(c, n, "LATE", "x")
+    c.expect(ssh.CHANNEL_SUCCESS)
+    c.exec(n, "never")
+    _env(c, n, "LATER", "x")
+    c.expect(ssh.CHANNEL_FAILURE)
+    b.wait("^1 env LATE 'x'$")
+    assert len([x for x in b.seen if " env " in x]) == 4, b.seen
+
+
+def refuses_variables_that_cannot_be(b):
+    c = b.logged_in()
+    n = c.open()
+    for name in ("", "A=B", "1A", "A B", "A-B", "A\nB", "A" * 29, b"\xc3\x84",
+                 b"\0A", "A" * 20000):
+        _env(c, n, name, "x")
+        c.expect(ssh.CHANNEL_FAILURE)
+    for value in ("v" * 256, "v" * 30000):
+        _env(c, n, "A", value)
+        c.expect(ssh.CHANNEL_FAILURE)
+    _env(c, n, "A" * 28, "v" * 255)
+    c.expect(ssh.CHANNEL_SUCCESS)
+    # libssh cuts at a NUL; what is left is a variable.
+    _env(c, n, b"B\0=x", b"v\0w")
+    c.expect(ssh.CHANNEL_SUCCESS)
+    c.exec(n, "exit 0")
+    b.wait("^1 env B 'v'$")
+
+
+def ten_thousand_variables_cost_nothing(b):
+    c = b.logged_in(timeout=30)
+    n = c.open()
+    before = status_of(b.child(), "VmRSS")
+    for start in range(0, 10000, 100):
+        c.send(*[bytes([ssh.CHANNEL_REQUEST]) + ssh.number(n) +
+                 ssh.text("env") + b"\0" + ssh.text(f"N{start + i}") +
+                 ssh.text("v" * 200) for i in range(100)])
+    _env(c, n, "LAST", "x")
+    c.expect(ssh.CHANNEL_FAILURE)
+    assert status_of(b.child(), "VmRSS") < before + 2048
+    c.exec(n, "exit 0")
+    assert c.collect()[2] == 0
+    b.wait("^1 env N31 ")
+    assert len([x for x in b.seen if " env " in x]) == 32, b.seen
 
 
 def takes_one_command_a_channel(b):

@@ -164,14 +164,21 @@ gives_up_on_a_login_at_its_deadline(void **state)
 }
 
 static void
-refuses_a_command_that_is_too_long(void **state)
+an_open_brings_what_the_client_claims(void **state)
 {
-	static char command[COMMAND_SIZE + 1];
+	static struct open_request open = { .channel = 3,
+		.command = "sign",
+		.env = { 1, { { "CI_JOB", "4711" } } } };
+	static struct open_request came;
+	struct reader r;
 
 	(void)state;
-	memset(command, 'x', COMMAND_SIZE);
-	ask_open(&session, 1, OPEN_COMMAND, command);
-	assert_true(session.gone);
+	ask_open(&session, &open);
+	assert_int_equal(take(&r), WIRE_OPEN);
+	assert_true(open_request_get(&r, &came));
+	assert_string_equal(came.command, "sign");
+	assert_int_equal(came.env.count, 1);
+	assert_string_equal(came.env.item[0].value, "4711");
 }
 
 #define LINK_TEST(f) cmocka_unit_test_setup_teardown(f, fresh, release)
@@ -187,7 +194,7 @@ main(void)
 		LINK_TEST(notices_that_the_broker_is_gone),
 		LINK_TEST(does_not_pass_on_a_type_that_nobody_knows),
 		LINK_TEST(gives_up_on_a_login_at_its_deadline),
-		LINK_TEST(refuses_a_command_that_is_too_long),
+		LINK_TEST(an_open_brings_what_the_client_claims),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

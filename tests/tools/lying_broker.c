@@ -301,9 +301,18 @@ run(struct session *s, struct request *q, char *command)
 }
 
 static void
+say_variable(const struct session *s, const struct variable *v)
+{
+	char value[4 * VARIABLE_VALUE_SIZE];
+
+	text_escape(v->value, strlen(v->value), value, sizeof(value));
+	say("%lu env %s '%s'", s->connection, v->name, value);
+}
+
+static void
 on_open(struct session *s, struct reader *r)
 {
-	struct open_request open;
+	static struct open_request open;
 	struct request *q = NULL;
 
 	if (!open_request_get(r, &open))
@@ -314,6 +323,8 @@ on_open(struct session *s, struct reader *r)
 	s->last = open.channel;
 	say("%lu open %u how %d command '%s'", s->connection, open.channel,
 	    (int)open.how, open.command);
+	for (unsigned i = 0; i < open.env.count; i++)
+		say_variable(s, &open.env.item[i]);
 	for (size_t i = 0; i < 64 && q == NULL; i++)
 		if (!s->requests[i].used)
 			q = &s->requests[i];

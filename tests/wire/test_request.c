@@ -9,7 +9,6 @@
 
 #include "support_codec.h"
 
-CODEC(open_request, WIRE_OPEN, false);
 CODEC(accept_reply, WIRE_ACCEPT, false);
 CODEC(lines_head, WIRE_LINES, true);
 CODEC(answers_head, WIRE_ANSWERS, true);
@@ -20,39 +19,6 @@ CODEC(text_taken, WIRE_TAKEN, false);
 CODEC(done_reply, WIRE_DONE, false);
 
 static uint8_t bytes[65536];
-
-static void
-an_open_comes_back(void **state)
-{
-	static struct open_request m = { 7, OPEN_COMMAND, "sign -k release" };
-
-	(void)state;
-	codec_holds(&open_request_codec, &m);
-	codec_refuses(&open_request_codec, &m, 4, OPEN_HOW_COUNT);
-	codec_refuses(&open_request_codec, &m, 7, 0);
-	m.how = OPEN_TERMINAL;
-	m.command[0] = '\0';
-	codec_holds(&open_request_codec, &m);
-	memset(m.command, 'x', sizeof(m.command) - 1);
-	codec_holds(&open_request_codec, &m);
-}
-
-static void
-refuses_a_command_that_is_too_long(void **state)
-{
-	static struct open_request back;
-	char command[COMMAND_SIZE + 1];
-	struct writer w;
-
-	(void)state;
-	memset(command, 'x', sizeof(command));
-	command[COMMAND_SIZE] = '\0';
-	writer_init(&w, bytes, sizeof(bytes));
-	put_u32(&w, 1);
-	put_u8(&w, OPEN_COMMAND);
-	put_str(&w, command);
-	assert_false(codec_decode(&open_request_codec, bytes, w.used, &back));
-}
 
 static const struct accept_reply accept_sample = {
 	.channel = 7,
@@ -313,8 +279,6 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(an_open_comes_back),
-		cmocka_unit_test(refuses_a_command_that_is_too_long),
 		cmocka_unit_test(an_accept_comes_back),
 		cmocka_unit_test(refuses_an_accept_off_its_lists),
 		cmocka_unit_test(heads_carry_1_to_a_batch),

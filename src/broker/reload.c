@@ -18,6 +18,7 @@
 #include "broker/service.h"
 #include "broker/teller.h"
 #include "broker/token.h"
+#include "policy/restart.h"
 
 #define WAITING_MAX 16
 
@@ -208,17 +209,18 @@ on_loaded(void *arg, struct loaded *loaded)
 	struct service *service = r->service;
 	struct tree *old = service->tree;
 	struct text_error error = { .line = 0 };
-	char text[sizeof(error.what) + 2];
+	char text[sizeof(error.what) + 32];
 	char before[TREE_FINGERPRINT_SIZE];
 
 	memcpy(before, service->fingerprint, sizeof(before));
 	if (loaded->tree == NULL) {
 		refuse(r, loaded->errors, loaded->first,
 		    loaded->text.bad ? "" : buf_at(&loaded->text));
-	} else if (reload_check(old, loaded->tree, &error) == -1 ||
+	} else if (restart_check(old, loaded->tree, &error) == -1 ||
 	    (reload_apply(service, loaded->tree, loaded->fingerprint) == -1 &&
 		text_fail(&error, 0, "no memory") == -1)) {
-		snprintf(text, sizeof(text), "%s\n", error.what);
+		snprintf(text, sizeof(text), "%s; nothing was reloaded\n",
+		    error.what);
 		refuse(r, 1, error.what, text);
 		loader_discard(r->loader, loaded->tree);
 	} else {

@@ -32,10 +32,6 @@ void reload_ask(struct reload *, struct admin_peer *who);
 /* It is gone. */
 void reload_forget(struct reload *, const struct admin_peer *);
 
-/* 0, or -1 with what cannot change while running. */
-int reload_check(const struct tree *running, const struct tree *next,
-    struct text_error *reterr);
-
 /* Swaps the trees and looks at everything open again: 0, or -1 (no memory). */
 int reload_apply(struct service *, struct tree *, const char *fingerprint);
 

@@ -48,7 +48,7 @@ profile_allows_format(
 	    names_have(&profile->limits.formats, format->name);
 }
 
-static bool
+bool
 both_allow_format(const struct profile *profile, const struct signing_key *key,
     const struct format_word *format)
 {

@@ -18,6 +18,10 @@ enum reason resolve(const struct tree *, const struct profile *,
 /* Class and `formats' of the key. */
 bool key_allows_format(const struct signing_key *, const struct format_word *);
 
+/* The same, `formats' of the profile, and its tenants. */
+bool both_allow_format(const struct profile *, const struct signing_key *,
+    const struct format_word *);
+
 /* Sets the verdict and returns its reason. */
 enum reason refuse(struct verdict *, enum reason, struct rule, const char *fmt,
     ...) __attribute__((format(printf, 4, 5)));

@@ -1,11 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * reload_check, declared in broker/reload.h: what was fixed when the processes
- * were started, and cannot follow a new tree.
- */
-#include <string.h>
+#include "policy/restart.h"
 
-#include "broker/reload.h"
+#include <string.h>
 
 static bool
 same(const char *a, const char *b)
@@ -18,8 +14,7 @@ same(const char *a, const char *b)
 static int
 fixed(struct text_error *reterr, const char *word)
 {
-	return text_fail(reterr, 0,
-	    "a change of %s needs a restart; nothing was reloaded", word);
+	return text_fail(reterr, 0, "a change of %s needs a restart", word);
 }
 
 static bool
@@ -95,7 +90,7 @@ same_token(const struct token_conf *a, const struct token_conf *b)
 }
 
 int
-reload_check(const struct tree *running, const struct tree *next,
+restart_check(const struct tree *running, const struct tree *next,
     struct text_error *reterr)
 {
 	const char *word =

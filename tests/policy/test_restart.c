@@ -5,10 +5,9 @@
 
 #include <cmocka.h>
 
-#include "broker/reload.h"
+#include "policy/restart.h"
 #include "support_tree.h"
 
-#define KEYS TEST_KEY("a", "1")
 #define SERVER "[server]\nlisten = 127.0.0.1:1\n"
 #define TOKEN "[token t]\nmodule = /m.so\ntoken = t\npin-file = pin\n"
 
@@ -17,9 +16,11 @@ static struct text_error error;
 static int
 check(const char *server, const char *tokens)
 {
-	struct tree *running = test_tree_of(KEYS, SERVER, TOKEN);
-	struct tree *next = test_tree_of(KEYS, server, tokens);
-	int rv = reload_check(running, next, &error);
+	const struct texts before = { .server = SERVER, .tokens = TOKEN };
+	const struct texts after = { .server = server, .tokens = tokens };
+	struct tree *running = good_tree(&before);
+	struct tree *next = good_tree(&after);
+	int rv = restart_check(running, next, &error);
 
 	tree_free(running);
 	tree_free(next);

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "policy/rights.h"
+
+#include <string.h>
+
+#include "policy/decide.h"
+#include "policy/list.h"
+#include "policy/private.h"
+#include "policy/resolve.h"
+
+#define ALL_HASHES ((1u << HASH_COUNT) - 2)
+#define FORMATS_MAX 64 /* bits of a set */
+
+void
+rights_of(const struct tree *tree, const struct profile *profile,
+    const struct signing_key *key, struct rights *ret)
+{
+	memset(ret, 0, sizeof(*ret));
+	if (!grants_key(profile, key))
+		return;
+	for (size_t i = 0; i < tree->format_count && i < FORMATS_MAX; i++)
+		if (both_allow_format(profile, key, &tree->formats[i]))
+			ret->formats |= UINT64_C(1) << i;
+	ret->hashes = profile->limits.hash_set & key->limits.hash_set;
+	ret->hashes &= ALL_HASHES;
+	ret->verbs = profile->limits.verb_set & key->limits.verb_set;
+}
+
+bool
+rights_sign(const struct rights *rights)
+{
+	return rights->formats != 0 && rights->hashes != 0 &&
+	    (rights->verbs & 1u << VERB_SIGN) != 0;
+}
+
+void
+rights_formats(
+    const struct tree *tree, uint64_t set, char ret[static MESSAGE_SIZE])
+{
+	struct sentence s;
+
+	ret[0] = '\0';
+	sentence_init(&s, ret, MESSAGE_SIZE);
+	for (size_t i = 0; i < tree->format_count && i < FORMATS_MAX; i++)
+		if ((set & UINT64_C(1) << i) != 0)
+			sentence_item(&s, tree->formats[i].name);
+	if (s.items == 0)
+		sentence_item(&s, "none");
+}
+
+void
+rights_hashes(unsigned set, char ret[static MESSAGE_SIZE])
+{
+	struct sentence s;
+
+	ret[0] = '\0';
+	sentence_init(&s, ret, MESSAGE_SIZE);
+	for (enum hash h = HASH_NONE + 1; h < HASH_COUNT; h++)
+		if ((set & 1u << h) != 0)
+			sentence_item(&s, hash_word(h));
+	if (s.items == 0)
+		sentence_item(&s, "none");
+}

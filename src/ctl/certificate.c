@@ -26,7 +26,7 @@ parse(const char *pem)
  * certificate: the holder of a client key could issue what he likes.
  */
 static unsigned
-warn_issuer(FILE *out, const struct signing_key *key, X509 *cert)
+warn_issuer(const struct hearer *to, const struct signing_key *key, X509 *cert)
 {
 	const char *why;
 
@@ -37,7 +37,7 @@ warn_issuer(FILE *out, const struct signing_key *key, X509 *cert)
 		why = "keyCertSign";
 	else
 		return 0;
-	tell_warning(out, &key->use_rule,
+	tell_warning(to, &key->use_rule,
 	    "use = raw, but the certificate of key %s may sign certificates "
 	    "(%s): a raw signature could be one",
 	    key->name, why);
@@ -46,7 +46,8 @@ warn_issuer(FILE *out, const struct signing_key *key, X509 *cert)
 
 /* Of one that signs now; the others are coverage_warn's. */
 static unsigned
-warn_dates(FILE *out, const struct generation *g, X509 *cert, int64_t now)
+warn_dates(const struct hearer *to, const struct generation *g, X509 *cert,
+    int64_t now)
 {
 	time_t when = (time_t)now;
 	char who[GENERATION_WHO];
@@ -54,12 +55,12 @@ warn_dates(FILE *out, const struct generation *g, X509 *cert, int64_t now)
 	if (key_generation(g->key, now) != g)
 		return 0;
 	if (X509_cmp_time(X509_get0_notAfter(cert), &when) < 0) {
-		tell_warning(out, &g->rule, "the certificate of %s has expired",
+		tell_warning(to, &g->rule, "the certificate of %s has expired",
 		    generation_who(g, who));
 		return 1;
 	}
 	if (X509_cmp_time(X509_get0_notBefore(cert), &when) > 0) {
-		tell_warning(out, &g->rule,
+		tell_warning(to, &g->rule,
 		    "the certificate of %s is not valid yet",
 		    generation_who(g, who));
 		return 1;
@@ -107,7 +108,8 @@ certificate_dates(const char *pem, int64_t *ret_from, int64_t *ret_until)
 }
 
 unsigned
-certificate_warn(FILE *out, const struct generation *g, int64_t now)
+certificate_warn(
+    const struct hearer *to, const struct generation *g, int64_t now)
 {
 	char who[GENERATION_WHO];
 	unsigned warnings = 0;
@@ -116,14 +118,14 @@ certificate_warn(FILE *out, const struct generation *g, int64_t now)
 	if (g->certificate == NULL)
 		return 0;
 	if ((cert = parse(g->certificate)) == NULL) {
-		tell_warning(out, &g->rule,
+		tell_warning(to, &g->rule,
 		    "the certificate of %s is not a PEM certificate",
 		    generation_who(g, who));
 		return 1;
 	}
 	if (!g->key->wrapped)
-		warnings += warn_issuer(out, g->key, cert);
-	warnings += warn_dates(out, g, cert, now);
+		warnings += warn_issuer(to, g->key, cert);
+	warnings += warn_dates(to, g, cert, now);
 	X509_free(cert);
 	return warnings;
 }

@@ -6,16 +6,16 @@
 #define CS_CTL_CERTIFICATE_H
 
 #include <stdint.h>
-#include <stdio.h>
 
-#include "policy/tree.h"
+#include "ctl/tell.h"
 
 /*
- * Prints a warning for each thing an admin should know; nothing for a
+ * Tells a warning for each thing an admin should know; nothing for a
  * generation without a certificate.  now is in seconds since 1970.  Returns
  * how many.
  */
-unsigned certificate_warn(FILE *out, const struct generation *, int64_t now);
+unsigned certificate_warn(
+    const struct hearer *to, const struct generation *, int64_t now);
 
 /* When a PEM certificate is valid: 0, or -1 (it is none). */
 int certificate_dates(const char *pem, int64_t *ret_from, int64_t *ret_until);

@@ -28,14 +28,14 @@ span_of(const struct generation *g, struct span *ret)
 }
 
 static unsigned
-warn_none(FILE *out, const struct signing_key *key, int64_t now)
+warn_none(const struct hearer *to, const struct signing_key *key, int64_t now)
 {
 	char date[DATE_TEXT];
 
 	if (key->generations[0]->start <= now)
 		return 0;
 	date_text(key->generations[0]->start, date);
-	tell_warning(out, &key->rule,
+	tell_warning(to, &key->rule,
 	    "key %s has no generation before %s: until then it signs nothing",
 	    key->name, date);
 	return 1;
@@ -43,7 +43,7 @@ warn_none(FILE *out, const struct signing_key *key, int64_t now)
 
 /* What signs already is judged by certificate_warn. */
 static unsigned
-warn_begin(FILE *out, const struct span *s, int64_t now)
+warn_begin(const struct hearer *to, const struct span *s, int64_t now)
 {
 	char start[DATE_TEXT], date[DATE_TEXT];
 
@@ -53,13 +53,13 @@ warn_begin(FILE *out, const struct span *s, int64_t now)
 	date_text(s->start, start);
 	if (s->from > s->start) {
 		date_text(s->from, date);
-		tell_warning(out, &s->g->rule,
+		tell_warning(to, &s->g->rule,
 		    "%s starts at %s, but its certificate is valid only from "
 		    "%s on",
 		    s->who, start, date);
 	} else {
 		date_text(s->until, date);
-		tell_warning(out, &s->g->rule,
+		tell_warning(to, &s->g->rule,
 		    "%s starts at %s, but its certificate ends before that, "
 		    "at %s",
 		    s->who, start, date);
@@ -69,7 +69,7 @@ warn_begin(FILE *out, const struct span *s, int64_t now)
 
 /* Is there a time in which it signs with a certificate that has ended? */
 static unsigned
-warn_end(FILE *out, const struct span *s, int64_t now)
+warn_end(const struct hearer *to, const struct span *s, int64_t now)
 {
 	char until[DATE_TEXT], end[DATE_TEXT];
 
@@ -79,7 +79,7 @@ warn_end(FILE *out, const struct span *s, int64_t now)
 		return 0;
 	date_text(s->until, until);
 	date_text(s->end, end);
-	tell_warning(out, &s->g->rule,
+	tell_warning(to, &s->g->rule,
 	    "the certificate of %s ends at %s, but the next generation starts "
 	    "only at %s",
 	    s->who, until, end);
@@ -88,7 +88,8 @@ warn_end(FILE *out, const struct span *s, int64_t now)
 
 /* One that goes before what it replaces: the two were likely mixed up. */
 static unsigned
-warn_order(FILE *out, const struct span *s, const struct span *next)
+warn_order(
+    const struct hearer *to, const struct span *s, const struct span *next)
 {
 	char until[DATE_TEXT], first[DATE_TEXT];
 
@@ -96,7 +97,7 @@ warn_order(FILE *out, const struct span *s, const struct span *next)
 		return 0;
 	date_text(s->until, until);
 	date_text(next->until, first);
-	tell_warning(out, &next->g->rule,
+	tell_warning(to, &next->g->rule,
 	    "the certificate of %s ends at %s, before that of %s, which it "
 	    "replaces, does (%s)",
 	    next->who, first, s->who, until);
@@ -105,7 +106,7 @@ warn_order(FILE *out, const struct span *s, const struct span *next)
 
 /* Does it sign at all, in the time in which the key may? */
 static unsigned
-warn_limits(FILE *out, const struct span *s)
+warn_limits(const struct hearer *to, const struct span *s)
 {
 	const struct limits *limits = &s->g->key->limits;
 	char one[DATE_TEXT], two[DATE_TEXT];
@@ -113,7 +114,7 @@ warn_limits(FILE *out, const struct span *s)
 	if (limits->not_after != 0 && s->start >= limits->not_after) {
 		date_text(s->start, one);
 		date_text(limits->not_after, two);
-		tell_warning(out, &s->g->rule,
+		tell_warning(to, &s->g->rule,
 		    "%s starts at %s, when the key is not valid any more "
 		    "(not-after, %s)",
 		    s->who, one, two);
@@ -122,7 +123,7 @@ warn_limits(FILE *out, const struct span *s)
 	if (s->end != INT64_MAX && limits->not_before >= s->end) {
 		date_text(s->end, one);
 		date_text(limits->not_before, two);
-		tell_warning(out, &s->g->rule,
+		tell_warning(to, &s->g->rule,
 		    "%s is over at %s, before the key is valid (not-before, "
 		    "%s)",
 		    s->who, one, two);
@@ -132,9 +133,10 @@ warn_limits(FILE *out, const struct span *s)
 }
 
 unsigned
-coverage_warn(FILE *out, const struct signing_key *key, int64_t now)
+coverage_warn(
+    const struct hearer *to, const struct signing_key *key, int64_t now)
 {
-	unsigned warnings = warn_none(out, key, now);
+	unsigned warnings = warn_none(to, key, now);
 	struct span span, next;
 
 	/* A key that is all of its own was said everything of. */
@@ -144,13 +146,13 @@ coverage_warn(FILE *out, const struct signing_key *key, int64_t now)
 		span_of(key->generations[i], &span);
 		if (span.end <= now)
 			continue;
-		warnings += warn_limits(out, &span);
-		warnings += warn_begin(out, &span, now);
-		warnings += warn_end(out, &span, now);
+		warnings += warn_limits(to, &span);
+		warnings += warn_begin(to, &span, now);
+		warnings += warn_end(to, &span, now);
 		if (i + 1 == key->count)
 			break;
 		span_of(key->generations[i + 1], &next);
-		warnings += warn_order(out, &span, &next);
+		warnings += warn_order(to, &span, &next);
 	}
 	return warnings;
 }

@@ -7,14 +7,14 @@
 #define CS_CTL_COVERAGE_H
 
 #include <stdint.h>
-#include <stdio.h>
 
-#include "policy/tree.h"
+#include "ctl/tell.h"
 
 /*
- * Prints a warning for each gap, with its dates.  now is in seconds since
+ * Tells a warning for each gap, with its dates.  now is in seconds since
  * 1970.  Returns how many.
  */
-unsigned coverage_warn(FILE *out, const struct signing_key *, int64_t now);
+unsigned coverage_warn(
+    const struct hearer *to, const struct signing_key *, int64_t now);
 
 #endif

@@ -17,7 +17,8 @@ static const struct {
 	const char *usage; /* what follows the name */
 	const char *help;
 } verbs[] = {
-	{ "check", verb_check, "", "load the tree as the broker would" },
+	{ "check", verb_check, " [--json | --quiet]",
+	    "what a reload would take, and change" },
 	{ "reload", verb_reload, "", "make the running broker load the tree" },
 	{ "status", verb_status, " [--json]", "what the running broker does" },
 	{ "suspend", verb_suspend, " WHAT NAME --reason TEXT",

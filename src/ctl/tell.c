@@ -20,14 +20,33 @@ tell_error(void *out, const struct text_error *err)
 }
 
 void
-tell_warning(FILE *out, const struct rule *rule, const char *fmt, ...)
+tell_warning(
+    const struct hearer *to, const struct rule *rule, const char *fmt, ...)
 {
+	struct note note = { .kind = "signing-key", .rule = *rule };
 	va_list ap;
 
-	tell_place(out, rule->file, rule->line);
-	fputs("warning: ", out);
 	va_start(ap, fmt);
-	vfprintf(out, fmt, ap);
+	vsnprintf(note.text, sizeof(note.text), fmt, ap);
 	va_end(ap);
-	fputc('\n', out);
+	to->fn(to->arg, &note);
+}
+
+static void
+tell_line(FILE *out, const char *word, const struct note *note)
+{
+	tell_place(out, note->rule.file, note->rule.line);
+	fprintf(out, "%s: %s\n", word, note->text);
+}
+
+void
+tell_warning_line(void *out, const struct note *note)
+{
+	tell_line(out, "warning", note);
+}
+
+void
+tell_note_line(void *out, const struct note *note)
+{
+	tell_line(out, "note", note);
 }

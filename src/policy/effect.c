@@ -76,6 +76,17 @@ tell_text(struct effects *e, const struct effect *of, const char *word,
 		tell_word(e, of, &a, &b);
 }
 
+/* What stands in the file; the file's name is a word. */
+static void
+tell_certificate(struct effects *e, const struct effect *of,
+    const struct generation *a, const struct generation *b)
+{
+	if (a != NULL && b != NULL && a->certificate != NULL &&
+	    b->certificate != NULL &&
+	    strcmp(a->certificate, b->certificate) != 0)
+		tell_text(e, of, "certificate's text", "another", "this one");
+}
+
 static void
 tell_key(struct effects *e, struct effect *of, const struct change *c)
 {
@@ -84,11 +95,17 @@ tell_key(struct effects *e, struct effect *of, const struct change *c)
 	e->limits_before = &a->limits;
 	e->limits_after = &b->limits;
 	tell_words(e, of, a->said, b->said);
-	/* Its file's name is a word; this is what stands in the file. */
-	if (a->certificate != NULL && b->certificate != NULL &&
-	    strcmp(a->certificate, b->certificate) != 0)
-		tell_text(e, of, "certificate's text", "another", "this one");
 	e->limits_before = e->limits_after = NULL;
+	tell_certificate(e, of, key_own(a), key_own(b));
+}
+
+static void
+tell_generation(struct effects *e, struct effect *of, const struct change *c)
+{
+	const struct generation *a = c->before, *b = c->after;
+
+	tell_words(e, of, a->said, b->said);
+	tell_certificate(e, of, a, b);
 }
 
 static void
@@ -155,6 +172,8 @@ tell_change(struct effects *e, const struct change *c)
 		tell_thing(e, &of, c);
 	else if (c->object == CHANGE_KEY)
 		tell_key(e, &of, c);
+	else if (c->object == CHANGE_GENERATION)
+		tell_generation(e, &of, c);
 	else if (c->object == CHANGE_PROFILE)
 		tell_profile(e, &of, c);
 	else if (c->object == CHANGE_CLIENT)

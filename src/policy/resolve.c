@@ -98,16 +98,24 @@ tell_hashes(struct verdict *verdict, unsigned set)
 		sentence_item(&s, "none");
 }
 
+unsigned
+both_allow_hashes(const struct profile *profile, const struct signing_key *key)
+{
+	unsigned both = profile->limits.hash_set & key->limits.hash_set;
+
+	for (const struct tenant *t = profile->tenant; t != NULL; t = t->parent)
+		both &= t->limits.hash_set;
+	return both;
+}
+
 enum reason
 check_hash(const struct grant *grant, enum hash hash, struct verdict *verdict)
 {
 	const struct profile *profile = grant->profile;
 	const struct signing_key *key = grant->key;
-	unsigned both = profile->limits.hash_set & key->limits.hash_set;
+	unsigned both = both_allow_hashes(profile, key);
 	struct rule rule = rule_or(&key->limits.hashes, key->rule);
 
-	for (const struct tenant *t = profile->tenant; t != NULL; t = t->parent)
-		both &= t->limits.hash_set;
 	if ((both & 1u << hash) != 0)
 		return REASON_OK;
 	if ((profile->limits.hash_set & 1u << hash) == 0)

@@ -21,6 +21,8 @@ bool key_allows_format(const struct signing_key *, const struct format_word *);
 /* The same, `formats' of the profile, and its tenants. */
 bool both_allow_format(const struct profile *, const struct signing_key *,
     const struct format_word *);
+/* 1u << enum hash, for those that all of them allow. */
+unsigned both_allow_hashes(const struct profile *, const struct signing_key *);
 
 /* Sets the verdict and returns its reason. */
 enum reason refuse(struct verdict *, enum reason, struct rule, const char *fmt,

@@ -21,8 +21,7 @@ rights_of(const struct tree *tree, const struct profile *profile,
 	for (size_t i = 0; i < tree->format_count && i < FORMATS_MAX; i++)
 		if (both_allow_format(profile, key, &tree->formats[i]))
 			ret->formats |= UINT64_C(1) << i;
-	ret->hashes = profile->limits.hash_set & key->limits.hash_set;
-	ret->hashes &= ALL_HASHES;
+	ret->hashes = both_allow_hashes(profile, key) & ALL_HASHES;
 	ret->verbs = profile->limits.verb_set & key->limits.verb_set;
 }
 

@@ -28,10 +28,11 @@ warn(const char *pem, bool wrapped, const char *want)
 	char *text = NULL;
 	size_t size;
 	FILE *out = open_memstream(&text, &size);
+	const struct hearer hearer = { tell_warning_line, out };
 	unsigned warnings;
 
 	own[0] = &generation;
-	warnings = certificate_warn(out, &generation, NOW);
+	warnings = certificate_warn(&hearer, &generation, NOW);
 	fclose(out);
 	if (want == NULL)
 		assert_string_equal(text, "");

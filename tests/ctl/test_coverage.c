@@ -56,9 +56,10 @@ say(const struct sample *samples, size_t count)
 	unsigned warnings, lines = 0;
 	size_t size;
 	FILE *out = open_memstream(&text, &size);
+	const struct hearer hearer = { tell_warning_line, out };
 
 	fill(samples, count);
-	warnings = coverage_warn(out, &key, NOW);
+	warnings = coverage_warn(&hearer, &key, NOW);
 	fclose(out);
 	for (size_t i = 0; i < size; i++)
 		lines += text[i] == '\n';

@@ -57,7 +57,7 @@ add_certificates(
 	size_t len = strlen(dir);
 	unsigned missing = 0;
 
-	for (size_t i = 0; i < tree_keys(tree); i++) {
+	for (size_t i = 0; i < tree_generations(tree); i++) {
 		const char *path = tree_certificate_path(tree, i);
 		const struct snapshot_entry *e;
 

@@ -24,7 +24,8 @@ struct check {
 	bool as_json;
 	struct json json;
 	struct tree_fingerprint *seen;
-	struct tree *tree;
+	struct tree *tree; /* NULL, or what a reload would take */
+	unsigned errors;
 	char print[TREE_FINGERPRINT_SIZE];
 };
 
@@ -34,6 +35,7 @@ on_error(void *arg, const struct text_error *error)
 	struct check *c = arg;
 	struct rule rule = { error->file, error->line };
 
+	c->errors++;
 	if (!c->as_json) {
 		tell_error(stderr, error);
 		return;
@@ -172,10 +174,12 @@ say(struct check *c)
 	if (c->tree == NULL)
 		return 1;
 	warn(c);
-	if (c->quiet)
-		return 0;
-	print_tree(c);
-	return print_changes(c) == -1 ? no_memory() : 0;
+	if (!c->quiet) {
+		print_tree(c);
+		if (print_changes(c) == -1)
+			return no_memory();
+	}
+	return c->errors > 0;
 }
 
 static int
@@ -185,7 +189,7 @@ say_json(struct check *c)
 	int rv = 0;
 
 	json_list_end(j);
-	json_bool(j, "good", c->tree != NULL);
+	json_bool(j, "good", c->errors == 0);
 	if (c->tree != NULL) {
 		json_list(j, "warnings");
 		warn(c);
@@ -197,7 +201,7 @@ say_json(struct check *c)
 	json_end(j);
 	if (rv == -1)
 		return no_memory();
-	return c->tree != NULL ? 0 : 1;
+	return c->errors > 0;
 }
 
 static int

@@ -124,7 +124,7 @@ on_gone(void *arg, const char *why)
 static const struct peer_kind admin_kind = {
 	.name = "countersignctl",
 	.surface = admin_surface,
-	.queue_max = 1u << 20,
+	.queue_max = 8u << 20,
 	.gone = on_gone,
 };
 

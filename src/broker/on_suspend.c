@@ -9,7 +9,7 @@
 #include "policy/tenant.h"
 #include "wire/admin.h"
 
-#define LIST_MAX (1u << 20)
+#define LIST_MAX (4u << 20)
 
 #define PRINT_PREFIX "SHA256:"
 #define PRINT_DIGITS 43

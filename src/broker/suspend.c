@@ -285,10 +285,22 @@ order_new(struct suspend *s, const struct suspension *what, uint64_t who)
 }
 
 static void
+log_order(const struct order *order)
+{
+	const struct suspension *what = &order->what;
+
+	log_info("the %s%s %s %s, says %s%s%s", subject_word(what->subject),
+	    what->subject == SUBJECT_CLIENT ? " key" : "", what->name,
+	    order->resumes ? "is not suspended any more" : "is suspended",
+	    what->by, what->text[0] != '\0' ? ": " : "", what->text);
+}
+
+static void
 begin(struct order *order)
 {
 	struct suspend *s = order->suspend;
 
+	log_order(order);
 	*s->last = order;
 	s->last = &order->next;
 	/* Held: nothing may answer before both were begun. */
@@ -303,9 +315,13 @@ int
 suspend_now(
     struct service *service, const struct suspension *what, uint64_t who)
 {
-	struct order *order = order_new(service->suspend, what, who);
+	struct order *order;
 
-	if (order == NULL)
+	if (who == 0 &&
+	    suspensions_find(service->suspensions, what->subject, what->name) !=
+		NULL)
+		return 0;
+	if ((order = order_new(service->suspend, what, who)) == NULL)
 		return -1;
 	if (suspensions_add(service->suspensions, what) == -1) {
 		free(order);

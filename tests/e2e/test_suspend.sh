@@ -108,6 +108,17 @@ it_stays_so_over_a_restart_and_a_crash() {
 	instance_stop "$own"
 }
 
+the_log_tells_what_a_reviewer_asks() {
+	local print
+	print=$(print_of stolen)
+	expect_match "log show" "*SUSPEND*$print*laptop lost*" \
+	    "$(ctl log show --event SUSPEND --fp "$print")"
+	expect_match "log show" "*reason*suspended*" \
+	    "$(ctl log show --event AUTHFAIL --fp "$print" --long)"
+	expect_match "log report" "*suspension*" \
+	    "$(ctl log report --since -1d)"
+}
+
 it_is_resumed_at_once() {
 	expect_exit 0 ctl resume client "$(print_of stolen)" --reason "found"
 	expect_match record "* RESUME *what=\"client\" fp=\"$(print_of \
@@ -251,6 +262,7 @@ cases a_stolen_key_is_cut_off_in_mid_batch \
     what_it_got_is_on_record \
     it_cannot_come_back_and_others_do_not_notice \
     it_stays_so_over_a_restart_and_a_crash \
+    the_log_tells_what_a_reviewer_asks \
     it_is_resumed_at_once \
     lines_of_a_suspended_key_are_refused_and_those_of_others_go_on \
     queued_lines_are_refused_when_their_turn_comes \

@@ -15,6 +15,29 @@ cat >"$DIR/profiles.d/people.conf" <<-'END'
 	keys = p256
 END
 instance_client "$DIR" ann people || exit
+# A team of its own, with a key that is named as one of ours.
+TEAM=$DIR/tenants/team
+mkdir -p "$DIR/tenants.d" "$TEAM/keys.d" "$TEAM/profiles.d" \
+    "$TEAM/authorized_keys.d"
+cat >"$DIR/tenants.d/team.conf" <<-END
+	[tenant team]
+	owner = $(id -un)
+	tokens = demo
+	objects = *
+END
+cat >"$TEAM/keys.d/keys.conf" <<-'END'
+	[key p256]
+	token = demo
+	object = pkcs11:object=p256
+	use = raw
+END
+cat >"$TEAM/profiles.d/ci.conf" <<-'END'
+	[profile ci]
+	keys = p256
+END
+ssh-keygen -q -t ed25519 -N '' -C member -f "$DIR/client/member" || exit
+sed 's/^/profile="ci" /' "$DIR/client/member.pub" \
+    >"$TEAM/authorized_keys.d/clients"
 instance_start "$DIR" || exit
 
 ctl() {
@@ -193,6 +216,27 @@ a_principal_and_a_profile_end_their_connections() {
 	done
 }
 
+a_tenant_is_suspended_with_all_that_it_has() {
+	mux_open "$DIR" member
+	expect_exit 0 ctl suspend tenant team --reason "bill unpaid"
+	expect stdout "the tenant team is suspended; 1 open connection ended" \
+	    "$(cat "$OUT")"
+	ends_within_a_second "$MASTER"
+	wait "$MASTER" || :
+	expect_exit 255 sign_as "$DIR" member whoami </dev/null
+	signs build01 p256
+	ctl resume tenant team
+	signs member team/p256
+	ctl suspend key team/p256 --reason "only this one"
+	expect_exit 77 sign_as "$DIR" member sign -k team/p256 </dev/null
+	signs build01 p256
+	ctl resume key team/p256
+	ctl suspend profile team/ci --reason "only this one"
+	expect_exit 255 sign_as "$DIR" member whoami </dev/null
+	signs build01 p256
+	ctl resume profile team/ci
+}
+
 a_second_time_changes_the_reason() {
 	ctl suspend key p256 --reason "a mistake"
 	ctl suspend key p256 --reason "another one"
@@ -267,6 +311,7 @@ cases a_stolen_key_is_cut_off_in_mid_batch \
     lines_of_a_suspended_key_are_refused_and_those_of_others_go_on \
     queued_lines_are_refused_when_their_turn_comes \
     a_principal_and_a_profile_end_their_connections \
+    a_tenant_is_suspended_with_all_that_it_has \
     a_second_time_changes_the_reason \
     what_is_not_in_the_tree_may_still_come \
     wrong_usage_is_refused \

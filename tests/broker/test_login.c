@@ -423,6 +423,40 @@ a_half_login_goes_on_over_a_reload(void **state)
 	ends_recv(&e, e.listener, WIRE_LOGGED_IN);
 }
 
+static void
+suspend_principal(const char *name)
+{
+	struct admin_request request = { .verb = ADMIN_SUSPEND };
+	char said[WIRE_CHUNK + 1];
+
+	assert_true(admin_request_add(&request, "principal"));
+	assert_true(admin_request_add(&request, name));
+	assert_true(admin_request_add(&request, "gone"));
+	assert_int_equal(ends_admin(&e, &request, said), 0);
+	assert_non_null(strstr(said, "1 open connection ended"));
+}
+
+static void
+logs_out_when_the_second_key_is_suspended(void **state)
+{
+	(void)state;
+	log_in();
+	suspend_principal("jane");
+	assert_logout(
+	    REASON_SUSPENDED, "the principal jane is suspended: gone");
+}
+
+static void
+logs_out_half_way_when_the_first_key_is_suspended(void **state)
+{
+	(void)state;
+	assert_int_equal(try_key(TEST_CLIENT, true), PARTIAL);
+	suspend_principal("build01");
+	assert_logout(
+	    REASON_SUSPENDED, "the principal build01 is suspended: gone");
+	ends_await_record(&e, "AUTHFAIL", "reason=\"suspended\"");
+}
+
 int
 main(void)
 {
@@ -449,6 +483,8 @@ main(void)
 		TEST(a_session_of_one_key_ends_when_two_are_wanted),
 		TEST(a_half_login_whose_first_key_is_removed_ends),
 		TEST(a_half_login_goes_on_over_a_reload),
+		TEST(logs_out_when_the_second_key_is_suspended),
+		TEST(logs_out_half_way_when_the_first_key_is_suspended),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -74,6 +74,14 @@ tally_get(struct budgets *b, const char *subject)
 	return t;
 }
 
+const struct tally *
+tally_find(const struct budgets *b, const char *subject)
+{
+	struct map_node *node = map_find(&b->map, subject, strlen(subject));
+
+	return node != NULL ? tally_of(node) : NULL;
+}
+
 void
 tally_put(struct budgets *b, struct tally *t)
 {

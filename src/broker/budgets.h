@@ -43,6 +43,8 @@ int budgets_load(
 
 /* For one more plan: NULL, no memory. */
 struct tally *tally_get(struct budgets *, const char *subject);
+/* NULL: it has used up nothing. */
+const struct tally *tally_find(const struct budgets *, const char *subject);
 void tally_put(struct budgets *, struct tally *);
 
 /*

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "broker/budget_text.h"
 #include "broker/service.h"
 #include "broker/token.h"
 #include "policy/date.h"
@@ -59,6 +60,7 @@ key_view_init(struct key_view *view, const struct session *s,
 	int64_t now = service_now();
 
 	memset(view, 0, sizeof(*view));
+	view->session = s;
 	view->conf = conf;
 	view->profile = s->client->profile;
 	view->generation = key_generation(conf, now);
@@ -207,6 +209,7 @@ key_view_text(const struct key_view *view, struct buf *out)
 	else
 		buf_addf(out, "\n    state        %s: %s\n", view->state.word,
 		    view->state.why);
+	say_key_budget(view->session, view->conf, false, out);
 	text_next(view, out);
 }
 
@@ -273,5 +276,6 @@ key_view_json(const struct key_view *view, struct buf *out)
 	json_state(&view->state, out);
 	if (view->next != NULL)
 		json_next(view, out);
+	say_key_budget(view->session, view->conf, true, out);
 	buf_adds(out, "}");
 }

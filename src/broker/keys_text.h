@@ -17,6 +17,7 @@ struct key_state {
 };
 
 struct key_view {
+	const struct session *session;
 	const struct signing_key *conf;
 	const struct profile *profile;
 	const struct generation *generation; /* in force, or NULL: none yet */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "broker/budget_text.h"
 #include "broker/checkpoint.h"
 #include "broker/drain.h"
 #include "broker/service.h"
@@ -168,6 +169,7 @@ status_text(const struct service *service, struct buf *out)
 	suspend_text(service->suspensions, out);
 	text_records(service->journal, out);
 	text_store(service->store, out);
+	say_tallies(service, false, out);
 	text_checkpoint(service, out);
 }
 
@@ -290,6 +292,7 @@ status_json(const struct service *service, struct buf *out)
 	buf_adds(out, ",");
 	json_records(service->journal, out);
 	json_store(service->store, out);
+	say_tallies(service, true, out);
 	json_timing(service, out);
 	json_checkpoint(service, out);
 	buf_adds(out, "}\n");

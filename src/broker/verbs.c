@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "broker/budget_text.h"
 #include "broker/keys_text.h"
 #include "broker/service.h"
 #include "broker/token.h"
@@ -93,6 +94,9 @@ say_whoami(const struct session *s, bool json, struct buf *out)
 		buf_adds(out, i == 0 ? "{" : ",");
 		add_member(out, facts[i].name, facts[i].value);
 	}
+	if (json)
+		buf_adds(out, ",");
+	say_budgets(s, json, out);
 	if (json)
 		buf_adds(out, "}\n");
 }

@@ -2,6 +2,7 @@
 # What a profile's or a key's budgets refuse, and that nothing makes them more
 # than they are.
 # covers: src/broker/allow.c src/broker/budget_plan.c src/broker/exceed.c
+# covers: src/broker/budget_text.c
 # shellcheck source=tests/support/case.sh
 . "$(dirname "$0")/../support/case.sh"
 
@@ -149,6 +150,47 @@ a_key_may_suspend_too_and_keep_going_does_so_once() {
 	key
 }
 
+whoami_and_keys_say_what_is_left() {
+	profile left1 'rate = 5/1h' 'per-day = 9' 'concurrency = 2'
+	key 'per-day = 100'
+	local left
+	left=$(sign_ssh "$DIR" keys --json </dev/null |
+	    jq '.[0].budget."day-left"')
+	signed build01 3 >/dev/null
+	sign_ssh "$DIR" whoami </dev/null >"$DIR/got"
+	grep -q '^budget of profile left1: 2 of 5 lines at once (5 in 3600 s), 6 of 9 lines until 20..-..-..T00:00:00Z, 0 of 2 sign requests run$' \
+	    "$DIR/got" || fail "$(cat "$DIR/got")"
+	grep -q "^budget of key p256: $((left - 3)) of 100 lines until " \
+	    "$DIR/got"
+	signed build01 3 >/dev/null
+	sign_ssh "$DIR" whoami --json </dev/null >"$DIR/got"
+	jq -e '.budgets[0] | .what == "profile" and .name == "left1" and
+	    ."burst-left" == 0 and .burst == 5 and .rate == 5 and
+	    ."rate-seconds" == 3600 and ."day-left" == 4 and
+	    ."per-day" == 9 and .running == 0 and .concurrency == 2 and
+	    .wait > 600 and .wait <= 720' "$DIR/got" >/dev/null ||
+	    fail "$(cat "$DIR/got")"
+	sign_ssh "$DIR" keys </dev/null |
+	    grep -q "^    budget       $((left - 5)) of 100 "
+	key
+	profile left2
+	sign_ssh "$DIR" whoami </dev/null | grep '^budget' && fail "none"
+	sign_ssh "$DIR" whoami --json </dev/null |
+	    jq -e '.budgets == []' >/dev/null
+}
+
+status_shows_who_used_most() {
+	profile most1 'per-day = 200'
+	signed build01 120 >/dev/null
+	signed other 121 >/dev/null
+	local fp
+	fp=$(ssh-keygen -lf "$DIR/client/other.pub" | awk '{ print $2 }')
+	"$CTL" -C "$DIR" status | grep '^budget ' | head -n 1 |
+	    grep -q "^budget client $fp most1: 121 lines today, 0 requests, "
+	"$CTL" -C "$DIR" status --json | jq -e --arg s "client $fp most1" \
+	    '.budgets[0] | .subject == $s and ."used-today" == 121' >/dev/null
+}
+
 a_reload_keeps_it() {
 	profile kept1 'per-day = 5'
 	expect "signed" "3 0" "$(signed build01 3)"
@@ -230,6 +272,8 @@ cases the_line_over_the_rate_is_refused_with_its_rule \
     all_share_those_of_a_key \
     a_line_that_one_layer_refuses_is_not_charged_to_the_other \
     two_connections_share_it \
+    whoami_and_keys_say_what_is_left \
+    status_shows_who_used_most \
     the_client_key_that_wants_more_is_suspended \
     asking_alone_suspends_nobody \
     a_reload_keeps_it \

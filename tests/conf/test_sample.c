@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "policy/decide.h"
+#include "policy/hours.h"
 #include "support_folder.h"
 
 static struct tree *tree;
@@ -144,6 +145,47 @@ lets_a_person_look_and_not_sign(void **state)
 	    REASON_SOURCE);
 }
 
+static const struct limits *
+limits_of(const char *principal)
+{
+	return &client_of(principal)->profile->limits;
+}
+
+static void
+bounds_what_a_stolen_key_can_do(void **state)
+{
+	const struct limits *l = limits_of("build01");
+	const struct signing_key *key = tree_key_by_name(tree, "release");
+
+	(void)state;
+	assert_int_equal(l->rate.lines, 300);
+	assert_int_equal(l->rate.seconds, 60);
+	assert_int_equal(l->burst, 5000);
+	assert_int_equal(l->per_day, 50000);
+	assert_int_equal(l->concurrency, 8);
+	assert_int_equal(l->repeat_window, 3600);
+	assert_int_equal(l->env.count, 2);
+	assert_int_equal(key->limits.per_day, 100000);
+	assert_int_equal(key->limits.rate.lines, 600);
+	assert_int_equal(
+	    tree_key_by_name(tree, "nightly")->limits.priority, PRIORITY_LOW);
+	assert_string_equal(
+	    tree_profile_by_name(tree, "desk")->second, "reviewer");
+}
+
+static void
+keeps_a_persons_hours(void **state)
+{
+	const struct hours *h = limits_of("Ada Example")->hours;
+
+	(void)state;
+	/* 2026-11-18, a Wednesday: 07:00 and 19:00 in Berlin. */
+	assert_false(hours_now(h, 1794981599));
+	assert_true(hours_now(h, 1794981600));
+	assert_true(hours_now(h, 1795024799));
+	assert_false(hours_now(h, 1795024800));
+}
+
 int
 main(void)
 {
@@ -152,6 +194,8 @@ main(void)
 		cmocka_unit_test(lets_a_build_host_sign_with_the_release_key),
 		cmocka_unit_test(keeps_a_build_host_to_what_it_was_given),
 		cmocka_unit_test(lets_a_person_look_and_not_sign),
+		cmocka_unit_test(bounds_what_a_stolen_key_can_do),
+		cmocka_unit_test(keeps_a_persons_hours),
 	};
 
 	return cmocka_run_group_tests(tests, load_sample, drop_sample);

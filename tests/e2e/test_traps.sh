@@ -74,6 +74,37 @@ words_and_sections() {
 	    "$KEYS:LINE: "
 }
 
+limits_that_bound_nothing() {
+	trap_in $PROFILES '/^rate = /d' '^burst' \
+	    "$PROFILES:LINE: profile ci-release: burst needs a rate"
+	trap_in $PROFILES 's/^rate = .*/rate = 300/' '^rate' \
+	    "$PROFILES:LINE: rate must be lines and a time"
+	trap_in $PROFILES 's/^priority = .*/priority = highest/' '^priority' \
+	    "$PROFILES:LINE: priority must be high, normal or low"
+	trap_in $PROFILES 's/^hours = \(.*\) Europe.*/hours = \1/' '^hours' \
+	    "$PROFILES:LINE: hours: no time zone"
+	trap_in $PROFILES 's/^hours = .*/hours = Mon-Fri 07:00-19:00 CEST/' \
+	    '^hours' "$PROFILES:LINE: profile reviewer: hours: time zone CEST"
+	trap_in $PROFILES 's/^hours = Mon-Fri 07:00-19:00/hours = Mon-Fri 7-19/' \
+	    '^hours' "$PROFILES:LINE: \"Mon-Fri 7-19, "
+	trap_in $PROFILES 's/^require-second = .*/require-second = desk/' \
+	    '^require' "$PROFILES:LINE: profile desk: require-second must name"
+	trap_in $PROFILES 's/^require-second = .*/require-second = boss/' \
+	    '^require' "there is no profile boss"
+	trap_in $PROFILES 's/^#digests-from = !.*/digests-from = !was-rebuilt/' \
+	    '^digests' "$PROFILES:LINE: digests-from: a command is !/PATH"
+	trap_in $PROFILES 's/^env = .*/env = CI=1/' '^env' \
+	    "$PROFILES:LINE: env: "
+	trap_in $PROFILES 's/^names = .*/names = [a-z/' '^names = \[' \
+	    "$PROFILES:LINE: \"[a-z\" has a '[' without its ']'"
+	trap_in $KEYS 's/^verbs = .*/verbs = sign log/' '^verbs' \
+	    "$KEYS:LINE: key release: the verb log names no key"
+	sample
+	echo 'rate = 1/s' >>"$TREE/keys.d/audit.conf"
+	refused keys.d/audit.conf '^use' \
+	    "keys.d/audit.conf:LINE: key audit has use = audit: rate is for"
+}
+
 lines_that_other_readers_would_misread() {
 	trap_in $PROFILES 's/^verbs = /  verbs = /' '^  verbs' \
 	    "$PROFILES:LINE: "
@@ -222,6 +253,7 @@ all_mistakes_are_told_at_once() {
 
 cases the_sample_itself_has_none \
     words_and_sections \
+    limits_that_bound_nothing \
     lines_that_other_readers_would_misread \
     a_long_comment_stays_one \
     values \

@@ -54,11 +54,13 @@ every_format_hash_and_output_is_in_the_protocol_page() {
 
 every_word_of_the_service_is_in_its_page() {
 	rows src/policy/server.c src/policy/tokens.c src/policy/keys.c \
-	    src/policy/generations.c | all_in countersign.conf.5 40
+	    src/policy/limits.c src/policy/generations.c |
+	    all_in countersign.conf.5 55
 }
 
 every_word_of_a_profile_is_in_its_page() {
-	rows src/policy/profiles.c | all_in countersign-profile.5 10
+	rows src/policy/profiles.c src/policy/limits.c |
+	    all_in countersign-profile.5 24
 }
 
 every_key_type_is_in_the_profile_page() {

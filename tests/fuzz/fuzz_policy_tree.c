@@ -32,7 +32,8 @@ decide(const struct tree *tree, const struct profile *profile)
 		"check -k release", "sign -k image -f cms --hash sha384",
 		"pubkey", "cert release" };
 	const struct client_key client = { .profile = profile };
-	const struct moment moment = { "10.2.0.7", 1795000000 };
+	const struct moment moment = { .address = "10.2.0.7",
+		.now = 1795000000 };
 	struct command command;
 	struct verdict verdict;
 	struct grant grant;

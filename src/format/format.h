@@ -4,8 +4,8 @@
  *
  * plan says which mechanism the token must run for this key and hash; input
  * gives the bytes to sign; finish turns the token's signature into the
- * client's.  Adding a format is a module with its row, its tests and its
- * section in countersign-protocol(7).
+ * client's, and verify proves that it did.  Adding a format is a module with
+ * its row, its tests and its section in countersign-protocol(7).
  */
 #ifndef CS_FORMAT_FORMAT_H
 #define CS_FORMAT_FORMAT_H
@@ -21,6 +21,8 @@ struct format_key {
 	uint16_t bits;
 	uint64_t mechs; /* mech_bit(), what the token can do with it */
 };
+
+struct format_proof;
 
 struct format {
 	const char *name;
@@ -42,6 +44,8 @@ struct format {
 	 */
 	int (*finish)(const struct format_key *, const uint8_t *signature,
 	    size_t len, uint8_t *ret, size_t size, size_t *ret_len);
+	/* What finish gave: 0, or -1: it is no signature of the digest. */
+	int (*verify)(const struct format_proof *); /* format/proof.h */
 };
 
 const struct format *format_by_name(const char *);

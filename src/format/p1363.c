@@ -7,6 +7,7 @@
 
 #include "format/digest.h"
 #include "format/ecdsa.h"
+#include "format/proof.h"
 #include "format/rows.h"
 
 static enum mech
@@ -35,4 +36,5 @@ const struct format format_p1363 = {
 	.mech = p1363_mech,
 	.input = digest_input,
 	.finish = p1363_finish,
+	.verify = ecdsa_raw_verify,
 };

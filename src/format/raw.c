@@ -5,6 +5,7 @@
  */
 #include "format/digest.h"
 #include "format/ecdsa.h"
+#include "format/proof.h"
 #include "format/rows.h"
 
 static enum mech
@@ -25,6 +26,14 @@ raw_finish(const struct format_key *key, const uint8_t *signature, size_t len,
 	return ecdsa_der(key->type, signature, len, ret, size, ret_len);
 }
 
+static int
+raw_verify(const struct format_proof *proof)
+{
+	if (proof->type == KEY_RSA)
+		return rsa_verify(proof);
+	return ecdsa_der_verify(proof);
+}
+
 const struct format format_raw = {
 	.name = "raw",
 	.wrapped = false,
@@ -33,4 +42,5 @@ const struct format format_raw = {
 	.mech = raw_mech,
 	.input = digest_input,
 	.finish = raw_finish,
+	.verify = raw_verify,
 };

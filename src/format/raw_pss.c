@@ -4,6 +4,7 @@
  * long as the hash: openssl dgst -sigopt rsa_padding_mode:pss -verify.
  */
 #include "format/digest.h"
+#include "format/proof.h"
 #include "format/rows.h"
 
 static enum mech
@@ -21,4 +22,5 @@ const struct format format_raw_pss = {
 	.mech = raw_pss_mech,
 	.input = digest_input,
 	.finish = rsa_finish,
+	.verify = pss_verify,
 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* covers: src/format/raw.c src/format/raw_pss.c */
+/* covers: src/format/raw.c src/format/raw_pss.c src/format/proof.c */
 /*
  * Every format, key type and hash: libcrypto plays the token, and others than
  * our own code verify what comes out, the openssl program among them.
@@ -18,6 +18,8 @@
 #include <unistd.h>
 
 #include <cmocka.h>
+
+#include "format/proof.h"
 
 #define SIG_MAX 2048
 
@@ -201,6 +203,92 @@ libcrypto_verifies_every_combination(void **state)
 	assert_int_equal(tried, 60);
 }
 
+/* Each thing of the proof that could be another's. */
+static void
+refuses_others(const struct format *f, const struct format_proof *good)
+{
+	struct format_proof bad = *good;
+	uint8_t changed[SIG_MAX];
+
+	memcpy(changed, good->answer, good->answer_len);
+	changed[good->answer_len - 1] ^= 1;
+	bad.answer = changed;
+	assert_int_equal(f->verify(&bad), -1);
+	bad = *good;
+	bad.answer_len--;
+	assert_int_equal(f->verify(&bad), -1);
+	bad.answer_len = 0;
+	assert_int_equal(f->verify(&bad), -1);
+	bad = *good;
+	memset(changed, 0x11, good->digest_len);
+	bad.digest = changed;
+	assert_int_equal(f->verify(&bad), -1);
+	bad = *good;
+	bad.digest_len--;
+	assert_int_equal(f->verify(&bad), -1);
+	bad = *good;
+	bad.hash = HASH_NONE;
+	assert_int_equal(f->verify(&bad), -1);
+	bad = *good;
+	bad.spki_len--;
+	assert_int_equal(f->verify(&bad), -1);
+	bad = *good;
+	bad.type = KEY_ED25519;
+	assert_int_equal(f->verify(&bad), -1);
+}
+
+static void
+our_own_proof_takes_what_verifies_and_no_more(void **state)
+{
+	uint8_t digest[DIGEST_MAX], sig[SIG_MAX], *spki;
+	const struct format *f;
+
+	(void)state;
+	memset(digest, 0x5a, sizeof(digest));
+	for (size_t i = 0; (f = format_at(i)) != NULL; i++) {
+		for (size_t k = 0; k < KEYS; k++) {
+			for (int h = HASH_NONE + 1; h < HASH_COUNT; h++) {
+				struct format_proof proof = {
+					.type = keys[k].type,
+					.hash = (enum hash)h,
+					.digest = digest,
+					.digest_len = hash_size((enum hash)h),
+					.answer = sig,
+				};
+
+				if (f->mech(keys[k].type, proof.hash) ==
+				    MECH_NONE)
+					continue;
+				spki = NULL;
+				proof.spki_len =
+				    (size_t)i2d_PUBKEY(keys[k].pkey, &spki);
+				proof.spki = spki;
+				proof.answer_len =
+				    sign(k, f, proof.hash, digest, sig);
+				assert_int_equal(f->verify(&proof), 0);
+				refuses_others(f, &proof);
+				OPENSSL_free(spki);
+			}
+		}
+	}
+}
+
+static void
+hashes_a_probes_text(void **state)
+{
+	uint8_t ours[DIGEST_MAX], theirs[EVP_MAX_MD_SIZE];
+
+	(void)state;
+	for (int h = HASH_NONE + 1; h < HASH_COUNT; h++) {
+		assert_int_equal(proof_digest((enum hash)h, "abc", 3, ours), 0);
+		assert_int_equal(EVP_Digest("abc", 3, theirs, NULL,
+				     md_of((enum hash)h), NULL),
+		    1);
+		assert_memory_equal(ours, theirs, hash_size((enum hash)h));
+	}
+	assert_int_equal(proof_digest(HASH_NONE, "abc", 3, ours), -1);
+}
+
 static void
 write_file(const char *name, const void *data, size_t len)
 {
@@ -267,6 +355,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(libcrypto_verifies_every_combination),
+		cmocka_unit_test(our_own_proof_takes_what_verifies_and_no_more),
+		cmocka_unit_test(hashes_a_probes_text),
 		cmocka_unit_test(the_openssl_program_verifies),
 	};
 

@@ -236,24 +236,38 @@ admin_waiting(const struct admin *a, uint64_t number)
 	return p;
 }
 
-void
-admin_answer(struct admin_peer *p, uint8_t exit, const char *text)
+static void
+send_text(struct admin_peer *p, struct admin_reply reply, const char *text)
 {
-	struct service *service = p->admin->service;
 	size_t left = strlen(text);
-	struct admin_reply reply = { .exit = exit, .to_stderr = exit != 0 };
+	bool last = reply.last;
 
 	do {
-		struct writer w = service_writer(service);
+		struct writer w = service_writer(p->admin->service);
 
 		reply.bytes = (const uint8_t *)text;
 		reply.len = left < WIRE_CHUNK ? left : WIRE_CHUNK;
 		text += reply.len;
 		left -= reply.len;
-		reply.last = left == 0;
+		reply.last = last && left == 0;
 		admin_reply_put(&w, &reply);
 		peer_send(p->peer, &w);
 	} while (left > 0);
+}
+
+void
+admin_say(struct admin_peer *p, const char *text)
+{
+	send_text(p, (struct admin_reply){ .last = false }, text);
+}
+
+void
+admin_answer(struct admin_peer *p, uint8_t exit, const char *text)
+{
+	send_text(p,
+	    (struct admin_reply){
+		.last = true, .exit = exit, .to_stderr = exit != 0 },
+	    text);
 	p->waits = false;
 	peer_state(p->peer, ADMIN_ASKING);
 }

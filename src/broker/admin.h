@@ -45,6 +45,8 @@ void admin_free(struct admin *);
  */
 uint64_t admin_wait(struct admin_peer *);
 struct admin_peer *admin_waiting(const struct admin *, uint64_t number);
+/* More for stdout, before the answer. */
+void admin_say(struct admin_peer *, const char *text);
 /* The whole answer (exit 0: to stdout), and the last. */
 void admin_answer(struct admin_peer *, uint8_t exit, const char *text);
 struct service *admin_service(const struct admin_peer *);

@@ -30,6 +30,7 @@ struct chore {
 	/* False: that is no signature, and the worker is not believed again. */
 	bool (*done)(struct chore *, const uint8_t *signature, size_t len);
 	void (*failed)(struct chore *, enum reason, const char *text);
+	uint32_t us; /* in the token; set when done is called */
 
 	/* Its own. */
 	struct chore *next; /* of those that wait at the token */

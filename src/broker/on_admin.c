@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "broker/admin.h"
 #include "broker/handlers.h"
+#include "broker/key_test.h"
 #include "broker/on_suspend.h"
 #include "broker/reload.h"
 #include "broker/service.h"
@@ -43,6 +44,7 @@ static const struct {
 	[ADMIN_SUSPENDED] = { answer_suspended, ADMIN_ROOT, 0, 0 },
 	[ADMIN_SUSPEND] = { ask_suspend, ADMIN_ROOT, 3, 3 },
 	[ADMIN_RESUME] = { ask_resume, ADMIN_ROOT, 3, 3 },
+	[ADMIN_TEST] = { ask_test, ADMIN_ROOT, 1, 1 },
 };
 
 const char *

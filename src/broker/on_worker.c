@@ -118,6 +118,7 @@ take_signature(const struct work *work, const struct job_result *result)
 {
 	if (work->chore != NULL) {
 		learn_cost(work->chore->key, result->us);
+		work->chore->us = result->us;
 		return chore_signed(
 		    work->chore, result->signature, result->len);
 	}

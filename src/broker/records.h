@@ -14,6 +14,7 @@
 struct change;
 struct difference;
 struct notary;
+struct probe;
 struct service;
 struct suspension;
 struct token;
@@ -50,6 +51,10 @@ void record_key(
 int record_suspend(struct service *, const struct suspension *, size_t sessions,
     struct waiter *);
 int record_resume(struct service *, const struct suspension *, struct waiter *);
+
+/* One that ended; what: "test" or "canary", by: who asked, or NULL. */
+void record_probe(
+    struct service *, const struct probe *, const char *what, const char *by);
 
 /* Of a signed tree. */
 int record_checkpoint(const struct notary *, struct waiter *);

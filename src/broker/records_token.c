@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "base/words.h"
+#include "broker/probe.h"
 #include "broker/records.h"
 #include "broker/service.h"
 #include "broker/token.h"
@@ -68,6 +69,49 @@ add_attributes(struct record *r, const struct key *key)
 		    key_attribute_word((enum key_attribute)i));
 	}
 	record_add(r, "attributes", words);
+}
+
+/* What it found, in a sentence. */
+static void
+probe_summary(const struct probe *probe, char ret[MESSAGE_SIZE])
+{
+	const struct key *key = probe_key(probe);
+	const char *generation = key->generation;
+
+	if (probe_reason(probe) == REASON_OK)
+		snprintf(ret, MESSAGE_SIZE,
+		    "key %s%s%s signs in all %zu formats and hashes", key->name,
+		    generation[0] != '\0' ? ", generation " : "", generation,
+		    probe_count(probe, PROBE_OK));
+	else
+		snprintf(ret, MESSAGE_SIZE, "key %s%s%s does not sign: %.300s",
+		    key->name, generation[0] != '\0' ? ", generation " : "",
+		    generation, probe_text(probe));
+}
+
+void
+record_probe(struct service *service, const struct probe *probe,
+    const char *what, const char *by)
+{
+	const struct key *key = probe_key(probe);
+	struct record *r = journal_begin(service->journal, EVENT_TOKEN);
+	char text[MESSAGE_SIZE];
+
+	if (r == NULL)
+		return;
+	record_add(r, "what", what);
+	record_add(r, "token", key->token);
+	record_add(r, "key", key->name);
+	if (key->generation[0] != '\0')
+		record_add(r, "generation", key->generation);
+	if (key->known)
+		record_add(r, "keyfp", key->fingerprint);
+	record_add_number(r, "probes", probe_count(probe, PROBE_OK));
+	if (by != NULL)
+		record_add(r, "by", by);
+	add_outcome(r, probe_reason(probe));
+	probe_summary(probe, text);
+	journal_end(service->journal, text, NULL);
 }
 
 void

@@ -13,6 +13,7 @@
 #include "broker/checkpoint.h"
 #include "broker/dispatch.h"
 #include "broker/drain.h"
+#include "broker/key_test.h"
 #include "broker/lines.h"
 #include "broker/lists.h"
 #include "broker/log_watch.h"
@@ -149,6 +150,7 @@ service_free(struct service *service)
 	suspensions_free(service->suspensions);
 	checkpoints_free(service->checkpoints);
 	roll_over_free(service->roll_over);
+	key_tests_free(service->key_tests);
 	keyring_free(service->keyring);
 	tree_free(service->tree);
 	peer_free(service->listener);

@@ -65,6 +65,7 @@ struct service {
 	struct drain *drain;
 	struct checkpoints *checkpoints;
 	struct roll_over *roll_over;
+	struct key_test *key_tests; /* that have not ended */
 	uint64_t signatures;
 	struct timing timing;
 	bool announced; /* the listener knows that we are ready */

@@ -291,6 +291,12 @@ token_lose(struct worker *w, enum reason reason, const char *text)
 	token_changed(token);
 }
 
+bool
+token_is_busy(const struct token *token)
+{
+	return token->schedule.items > 0 || token->retries != NULL;
+}
+
 void
 token_sync_keys(struct token *token)
 {

@@ -61,6 +61,8 @@ void token_lose(struct worker *, enum reason, const char *text);
 /* A signature came: starting workers is worth a try again. */
 void token_works(struct token *);
 
+/* Do lines wait for a worker? */
+bool token_is_busy(const struct token *);
 /* Keys were added or dropped. */
 void token_sync_keys(struct token *);
 /* Something changed for who waits here. */

@@ -21,6 +21,7 @@ static const struct {
 	    "what a reload would take, and change" },
 	{ "reload", verb_reload, "", "make the running broker load the tree" },
 	{ "status", verb_status, " [--json]", "what the running broker does" },
+	{ "test", verb_test, " KEY [--json]", "does a signing key sign?" },
 	{ "suspend", verb_suspend, " WHAT NAME --reason TEXT",
 	    "stop a key, client, principal, profile or tenant at once" },
 	{ "resume", verb_resume, " WHAT NAME", "and let it go on" },

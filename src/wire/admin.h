@@ -16,6 +16,7 @@ enum admin_verb {
 	ADMIN_SUSPENDED, /* what is */
 	ADMIN_SUSPEND,
 	ADMIN_RESUME,
+	ADMIN_TEST, /* a signing key */
 	ADMIN_VERB_COUNT,
 };
 

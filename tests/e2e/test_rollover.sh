@@ -86,8 +86,12 @@ an_object_that_is_missing_shows_before_the_start() {
 		    grep -q '^key release (generation next .*): key-missing'
 	}
 	wait_for 10 missing
-	grep ' TOKEN \[' "$DIR/log/audit.log" | grep 'generation="next"' |
-	    grep -q 'reason="key-missing"'
+	recorded() {
+		grep ' TOKEN \[' "$DIR/log/audit.log" |
+		    grep 'generation="next"' |
+		    grep -q 'reason="key-missing"'
+	}
+	wait_for 10 recorded
 	sign_ssh "$DIR" keys | grep -q '^    state        ok$'
 	sign_ssh "$DIR" keys | grep -q '^    next .*, key-missing: '
 	expect answers 1 "$(digest_lines 1 | sign_ssh "$DIR" sign | wc -l)"

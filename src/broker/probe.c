@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "broker/probe.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "base/clock.h"
+#include "broker/chore.h"
+#include "broker/service.h"
+#include "broker/token.h"
+#include "format/proof.h"
+#include "policy/resolve.h"
+
+/* While clients wait, a patient one looks again so often, */
+#define PAUSE_US 200000u
+/* and goes on after this nevertheless: one signature hurts nobody. */
+#define PATIENCE_US 60000000u
+
+struct probe {
+	struct service *service;
+	struct key *key;
+	bool patient;
+	probe_fn *ended;
+	void *arg;
+	struct loop_timer *timer;
+	struct probe_step *steps; /* NULL: what the key can do is not known */
+	size_t count, at;
+	uint64_t since_us; /* that the step at hand is due */
+	enum reason reason;
+	char text[MESSAGE_SIZE];
+	struct chore chore;
+	uint8_t digest[DIGEST_MAX];
+	uint8_t input[WIRE_INPUT];
+};
+
+static void on_due(void *arg);
+
+struct probe *
+probe_new(struct service *service, struct key *key, bool patient,
+    probe_fn *ended, void *arg)
+{
+	struct probe *p = calloc(1, sizeof(*p));
+
+	if (p == NULL)
+		return NULL;
+	p->timer = loop_timer_new(service->loop, on_due, p);
+	if (p->timer == NULL) {
+		free(p);
+		return NULL;
+	}
+	p->service = service;
+	p->key = key;
+	p->patient = patient;
+	p->ended = ended;
+	p->arg = arg;
+	p->since_us = clock_mono_us();
+	key_ref(key);
+	loop_timer_set(p->timer, p->since_us);
+	return p;
+}
+
+void
+probe_free(struct probe *p)
+{
+	if (p == NULL)
+		return;
+	loop_timer_free(p->timer);
+	keyring_unref(p->service->keyring, p->key);
+	free(p->steps);
+	free(p);
+}
+
+static void
+end(struct probe *p, enum reason reason, const char *text)
+{
+	p->reason = reason;
+	snprintf(p->text, sizeof(p->text), "%s", text);
+	text_plain(p->text);
+	if (reason != REASON_OK && p->at < p->count)
+		p->steps[p->at].outcome = PROBE_FAILED;
+	p->ended(p->arg, p);
+}
+
+/* What the key allows, and the token can.  0, or -1: no memory. */
+static int
+find_steps(struct probe *p)
+{
+	const struct signing_key *conf = p->key->conf->key;
+	char text[MESSAGE_SIZE];
+	const struct format *f;
+	enum mech mech;
+	size_t formats;
+
+	format_words(&formats);
+	p->steps = calloc(formats * HASH_COUNT, sizeof(*p->steps));
+	if (p->steps == NULL)
+		return -1;
+	for (size_t i = 0; (f = format_at(i)) != NULL; i++) {
+		const struct format_word word = { f->name, f->wrapped };
+
+		if (!key_allows_format(conf, &word))
+			continue;
+		for (enum hash h = HASH_NONE + 1; h < HASH_COUNT; h++)
+			if ((conf->limits.hash_set & 1u << h) != 0 &&
+			    format_plan(f, &p->key->facts, h, &mech, text) ==
+				REASON_OK)
+				p->steps[p->count++] = (struct probe_step){ f,
+					h, PROBE_UNTRIED, 0 };
+	}
+	return 0;
+}
+
+/* The digest of a text that nobody else has. */
+static int
+make_digest(struct probe *p, enum hash hash)
+{
+	uint8_t number[16];
+	char hex[2 * sizeof(number) + 1], text[512];
+	int len;
+
+	if (getrandom(number, sizeof(number), 0) != sizeof(number))
+		return -1;
+	hex_encode(number, sizeof(number), hex);
+	len = snprintf(text, sizeof(text),
+	    "countersign probe\nThis is no artifact.\nkey %s\ngeneration %s\n"
+	    "time %lld\nrandom %s\n",
+	    p->key->name, p->key->generation, (long long)service_now(), hex);
+	return proof_digest(hash, text, (size_t)len, p->digest);
+}
+
+static bool on_signed(struct chore *, const uint8_t *signature, size_t len);
+static void on_failed(struct chore *, enum reason, const char *text);
+
+static void
+sign(struct probe *p)
+{
+	const struct probe_step *step = &p->steps[p->at];
+	size_t len = hash_size(step->hash), input_len;
+	char text[MESSAGE_SIZE];
+	enum mech mech;
+
+	if (make_digest(p, step->hash) == -1 ||
+	    format_plan(step->format, &p->key->facts, step->hash, &mech,
+		text) != REASON_OK ||
+	    step->format->input(&p->key->facts, step->hash, p->digest, len,
+		p->input, sizeof(p->input), &input_len) == -1) {
+		end(p, REASON_INTERNAL, "the probe could not be made");
+		return;
+	}
+	p->chore = (struct chore){
+		.key = p->key,
+		.mech = mech,
+		.hash = step->hash,
+		.input = p->input,
+		.len = input_len,
+		.done = on_signed,
+		.failed = on_failed,
+	};
+	chore_begin(&p->chore, p->service);
+}
+
+/* May it go on with the step at hand?  False: later, or it has ended. */
+static bool
+is_ready(struct probe *p)
+{
+	struct token *token = token_by_name(p->service, p->key->token);
+	uint64_t now = clock_mono_us();
+	enum reason reason;
+	const char *why;
+
+	switch (token_standing(token, p->key, &reason, &why)) {
+	case KEY_DOWN:
+		end(p, reason, why);
+		return false;
+	case KEY_WAITING:
+		end(p, REASON_TOKEN_UNAVAILABLE,
+		    "the token is being logged in to");
+		return false;
+	case KEY_USABLE:
+		break;
+	}
+	if (!p->patient || !token_is_busy(token) ||
+	    now - p->since_us >= PATIENCE_US)
+		return true;
+	loop_timer_set(p->timer, now + PAUSE_US);
+	return false;
+}
+
+static void
+on_due(void *arg)
+{
+	struct probe *p = arg;
+
+	if (!is_ready(p))
+		return;
+	if (p->key->conf == NULL)
+		end(p, REASON_KEY_MISSING,
+		    "a reload changed this key or took it away");
+	else if (p->steps == NULL && find_steps(p) == -1)
+		end(p, REASON_INTERNAL, "no memory");
+	else if (p->count == 0)
+		end(p, REASON_FORMAT,
+		    "there is no format and hash that the key allows and its "
+		    "token can sign");
+	else
+		sign(p);
+}
+
+static bool
+is_good(const struct probe *p, const uint8_t *signature, size_t len)
+{
+	const struct probe_step *step = &p->steps[p->at];
+	uint8_t *space = p->service->work;
+	struct format_proof proof = {
+		.type = p->key->facts.type,
+		.spki = p->key->spki,
+		.spki_len = p->key->spki_len,
+		.hash = step->hash,
+		.digest = p->digest,
+		.digest_len = hash_size(step->hash),
+		.answer = space,
+	};
+
+	return step->format->finish(&p->key->facts, signature, len, space,
+		   sizeof(p->service->work), &proof.answer_len) == 0 &&
+	    step->format->verify(&proof) == 0;
+}
+
+static struct probe *
+probe_of(struct chore *chore)
+{
+	return (void *)((char *)chore - offsetof(struct probe, chore));
+}
+
+static bool
+on_signed(struct chore *chore, const uint8_t *signature, size_t len)
+{
+	struct probe *p = probe_of(chore);
+
+	if (!is_good(p, signature, len))
+		return false;
+	p->steps[p->at].outcome = PROBE_OK;
+	p->steps[p->at].us = chore->us;
+	p->since_us = clock_mono_us();
+	/* The next one is for the next round, as who waits goes first. */
+	if (++p->at < p->count)
+		loop_timer_set(p->timer, p->since_us);
+	else
+		end(p, REASON_OK, "");
+	return true;
+}
+
+static void
+on_failed(struct chore *chore, enum reason reason, const char *text)
+{
+	end(probe_of(chore), reason, text);
+}
+
+const struct key *
+probe_key(const struct probe *p)
+{
+	return p->key;
+}
+
+enum reason
+probe_reason(const struct probe *p)
+{
+	return p->reason;
+}
+
+const char *
+probe_text(const struct probe *p)
+{
+	return p->text;
+}
+
+const struct probe_step *
+probe_step(const struct probe *p, size_t index)
+{
+	return index < p->count ? &p->steps[index] : NULL;
+}
+
+size_t
+probe_count(const struct probe *p, enum probe_outcome outcome)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < p->count; i++)
+		count += p->steps[i].outcome == outcome;
+	return count;
+}

@@ -162,13 +162,13 @@ static const struct jail jails[PARTIES] = {
 
 /* Folders outside the tree that certificates may come from. */
 #define CERTIFICATE_FOLDERS 16
-#define PATHS_MAX (5 + CERTIFICATE_FOLDERS)
+#define PATHS_MAX (6 + CERTIFICATE_FOLDERS)
 
 static struct {
 	struct jail_filter *filters[PARTIES];
 	struct jail_path paths[PATHS_MAX];
 	char folders[PATHS_MAX][PATH_MAX];
-	size_t count;
+	size_t count, common; /* the first, which all but the archive see */
 	pthread_barrier_t together;
 } prepared;
 
@@ -194,6 +194,18 @@ add_path(const char *path, bool of_file, bool writable)
 	prepared.paths[prepared.count++].writable = writable;
 }
 
+/* Tenants' are below the tree's own folder, as many as there may be. */
+static void
+add_certificate(const struct tree *tree, size_t number)
+{
+	const char *path = tree_certificate_path(tree, number);
+	const struct generation *g = tree_generation(tree, number);
+
+	if (path != NULL && g->key->tenant == NULL &&
+	    prepared.count + 1 < PATHS_MAX)
+		add_path(path, true, false);
+}
+
 int
 jail_broker_prepare(const struct tree *tree, const char *dir, char what[128])
 {
@@ -213,9 +225,20 @@ jail_broker_prepare(const struct tree *tree, const char *dir, char what[128])
 	add_path(dir, false, false);
 	add_path(CONF_ZONES, false, false);
 	for (size_t i = 0; i < tree_generations(tree); i++)
-		if (tree_certificate_path(tree, i) != NULL)
-			add_path(tree_certificate_path(tree, i), true, false);
+		add_certificate(tree, i);
+	/* The last, which only the loader sees: /etc/passwd is replaced now
+	 * and then, and is looked at for the owners of tenants. */
+	prepared.common = prepared.count;
+	add_path("/etc", false, false);
 	return 0;
+}
+
+static size_t
+paths_of(int who)
+{
+	if (who == ARCHIVE)
+		return 1;
+	return who == LOADER ? prepared.count : prepared.common;
 }
 
 static int
@@ -226,7 +249,7 @@ enter(int who, char what[128])
 	/* No limit on new threads before the last of them is there. */
 	pthread_barrier_wait(&prepared.together);
 	if (jail_enter(&jails[who], prepared.filters[who], prepared.paths,
-		who == ARCHIVE ? 1 : prepared.count, &landlock, what) == -1)
+		paths_of(who), &landlock, what) == -1)
 		return -1;
 	if (who == LOOP && !landlock)
 		log_debug("this kernel has no Landlock; files are protected by "

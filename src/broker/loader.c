@@ -123,13 +123,22 @@ loaded_read(struct loaded *loaded, const char *dir, const struct tree *running)
 	struct readers readers = { print, &loaded->spool };
 	size_t count;
 	const struct format_word *formats = format_words(&count);
+	const struct conf_source from = {
+		.dir = dir,
+		.formats = formats,
+		.format_count = count,
+		.before = running,
+		.seen = on_seen,
+		.seen_arg = &readers,
+		.told = on_told,
+		.told_arg = loaded,
+	};
 
 	memset(loaded, 0, sizeof(*loaded));
 	buf_init(&loaded->text, TEXT_MAX);
 	open_spool(&loaded->spool, dir, running);
 	if (print != NULL)
-		loaded->tree = conf_load(
-		    dir, formats, count, on_seen, &readers, on_told, loaded);
+		loaded->tree = conf_load_from(&from);
 	if (loaded->tree == NULL && loaded->errors == 0)
 		fail(loaded, dir, "no memory");
 	if (loaded->tree != NULL &&

@@ -16,7 +16,7 @@
 struct loaded {
 	struct tree *tree; /* NULL: it has errors */
 	char fingerprint[TREE_FINGERPRINT_SIZE];
-	unsigned errors;
+	unsigned errors; /* with a tree, those of tenants that are bad */
 	struct buf text; /* the errors, a line each, as far as they fit */
 	char first[560];
 	struct changes changes; /* from the running tree, when there is one */

@@ -25,6 +25,7 @@
 #include "broker/service.h"
 #include "broker/store.h"
 #include "broker/suspend.h"
+#include "broker/tenants.h"
 #include "conf/load.h"
 
 #define LISTENER_FD 3
@@ -156,12 +157,10 @@ load(struct start *start, const char *dir)
 	const char *line, *end;
 
 	loaded_read(&start->loaded, dir, NULL);
-	if (start->loaded.tree != NULL)
-		return 0;
 	line = buf_at(&start->loaded.text);
 	for (; (end = strchr(line, '\n')) != NULL; line = end + 1)
 		log_warn("%.*s", (int)(end - line), line);
-	return -1;
+	return start->loaded.tree != NULL ? 0 : -1;
 }
 
 /* Was the listener started by another user (root) than we are? */
@@ -318,6 +317,7 @@ run(const char *dir)
 	    open_files(&start) == -1 || make_service(&start, dir) == -1)
 		return 1;
 	record_start(start.service);
+	tenants_taken(start.service, NULL, start.service->tree);
 	reload_start(start.service->reload, &start.loaded, &start.differences);
 	loaded_release(&start.loaded);
 	log_watch_begin(start.service->log_watch, start.opened.last_us);

@@ -17,6 +17,7 @@ struct notary;
 struct probe;
 struct service;
 struct suspension;
+struct tenant;
 struct token;
 
 /* Of service->opened; tried again until it is on disk. */
@@ -28,6 +29,8 @@ void record_change(struct service *, const struct change *);
 /* The same for what a start found. */
 void record_difference(struct service *, const struct difference *);
 void record_reload_failed(struct service *, unsigned errors, const char *first);
+/* Only this tenant's files were not taken. */
+void record_tenant_failed(struct service *, const struct tenant *);
 
 int record_login(struct session *, struct waiter *);
 void record_login_failed(const struct session *);

@@ -7,6 +7,7 @@
 #include "broker/differences.h"
 #include "broker/records.h"
 #include "broker/service.h"
+#include "policy/tenant.h"
 
 /* A record's free text. */
 #define SUMMARY_SIZE 512
@@ -39,6 +40,24 @@ record_reload_failed(
 	record_add(r, "error", first);
 	journal_end(service->journal,
 	    "the configuration has errors; the running one stays", NULL);
+}
+
+void
+record_tenant_failed(struct service *service, const struct tenant *tenant)
+{
+	struct record *r = journal_begin(service->journal, EVENT_RELOADFAIL);
+
+	if (r == NULL)
+		return;
+	record_add(r, "tree", service->fingerprint);
+	record_add(r, "tenant", tenant->name);
+	record_add(r, "outcome", tenant->kept ? "kept" : "none");
+	record_add(r, "error", tenant->error);
+	journal_end(service->journal,
+	    tenant->kept ?
+		"the tenant's files have errors; its last good ones stay" :
+		"the tenant's files have errors; it has nothing",
+	    NULL);
 }
 
 /* What a change is to those who read of it. */

@@ -17,10 +17,12 @@
 #include "broker/roll_over.h"
 #include "broker/service.h"
 #include "broker/teller.h"
+#include "broker/tenants.h"
 #include "broker/token.h"
 #include "policy/restart.h"
 
 #define WAITING_MAX 16
+#define ANSWER_MAX (1u << 20)
 
 struct reload {
 	struct service *service;
@@ -202,6 +204,23 @@ reload_start(
 	teller_start(r->teller, differences);
 }
 
+/* Who asked hears of the tenants that were kept back. */
+static void
+tell_taken(struct reload *r, struct loaded *loaded)
+{
+	struct buf text;
+	size_t bad;
+
+	buf_init(&text, ANSWER_MAX);
+	if (!loaded->text.bad)
+		buf_adds(&text, buf_at(&loaded->text));
+	bad = tenants_bad(r->service->tree, &text);
+	buf_adds(&text, "reloaded\n");
+	buf_add(&text, "", 1);
+	tell(r, bad > 0, text.bad ? "reloaded\n" : buf_at(&text));
+	buf_release(&text);
+}
+
 static void
 on_loaded(void *arg, struct loaded *loaded)
 {
@@ -226,8 +245,9 @@ on_loaded(void *arg, struct loaded *loaded)
 	} else {
 		record_reload(service, before, loaded->changes.count);
 		log_info("the configuration was reloaded");
+		tenants_taken(service, old, service->tree);
 		loader_publish(r->loader, loaded);
-		tell(r, 0, "reloaded\n");
+		tell_taken(r, loaded);
 		r->news = loaded->changes.count > 0;
 		teller_tell(r->teller, old, &loaded->changes);
 		return;

@@ -12,6 +12,7 @@
 #include "broker/status_keys.h"
 #include "broker/store.h"
 #include "broker/suspend.h"
+#include "broker/tenants.h"
 #include "broker/token.h"
 #include "broker/worker.h"
 
@@ -167,6 +168,7 @@ status_text(const struct service *service, struct buf *out)
 		text_token(service->tokens[i], out);
 	status_keys_text(service, out);
 	suspend_text(service->suspensions, out);
+	tenants_text(service->tree, NULL, out);
 	text_records(service->journal, out);
 	text_store(service->store, out);
 	say_tallies(service, false, out);
@@ -289,6 +291,8 @@ status_json(const struct service *service, struct buf *out)
 	status_keys_json(service, out);
 	buf_adds(out, "],\"suspended\":");
 	suspend_json(service->suspensions, out);
+	buf_adds(out, ",");
+	tenants_json(service->tree, NULL, out);
 	buf_adds(out, ",");
 	json_records(service->journal, out);
 	json_store(service->store, out);

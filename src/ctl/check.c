@@ -14,6 +14,7 @@
 #include "ctl/coverage.h"
 #include "ctl/snapshot.h"
 #include "ctl/tell.h"
+#include "ctl/tenants.h"
 #include "ctl/verb.h"
 #include "format/format.h"
 #include "policy/restart.h"
@@ -174,6 +175,7 @@ say(struct check *c)
 	if (c->tree == NULL)
 		return 1;
 	warn(c);
+	tell_tenants(stderr, c->tree);
 	if (!c->quiet) {
 		print_tree(c);
 		if (print_changes(c) == -1)

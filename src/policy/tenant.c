@@ -159,6 +159,13 @@ tree_tenant_owner(struct tree *tree, const struct tenant *tenant, uint32_t uid)
 	row->uid = uid;
 }
 
+void
+tree_tenant_since(
+    struct tree *tree, const struct tenant *tenant, uint64_t since_us)
+{
+	own(tree, tenant)->since_us = since_us;
+}
+
 int
 tree_tenant_bad(struct tree *tree, const struct tenant *tenant,
     const char *error, bool kept)

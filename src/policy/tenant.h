@@ -42,6 +42,7 @@ struct tenant {
 	 * were good before in force instead?  Otherwise none are. */
 	const char *error;
 	bool kept;
+	uint64_t since_us; /* of who runs the tree: when that was found */
 };
 
 size_t tree_tenants(const struct tree *);
@@ -89,5 +90,6 @@ void tree_tenant_owner(struct tree *, const struct tenant *, uint32_t uid);
 /* Notes what is wrong with its files: 0, or -1: no memory. */
 int tree_tenant_bad(
     struct tree *, const struct tenant *, const char *error, bool kept);
+void tree_tenant_since(struct tree *, const struct tenant *, uint64_t since_us);
 
 #endif

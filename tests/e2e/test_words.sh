@@ -63,6 +63,10 @@ every_word_of_a_profile_is_in_its_page() {
 	    all_in countersign-profile.5 24
 }
 
+every_word_of_a_tenant_is_in_its_page() {
+	rows src/policy/tenants.c | all_in countersign-tenant.5 4
+}
+
 every_key_type_is_in_the_profile_page() {
 	grep -ohE '"(ssh|ecdsa|sk)-[a-z0-9@.-]+"' src/policy/keyblob.c |
 	    tr -d '"' | grep -vE 'cert|dss' | sort -u |
@@ -135,6 +139,7 @@ cases every_reason_is_in_the_protocol_page \
     every_format_hash_and_output_is_in_the_protocol_page \
     every_word_of_the_service_is_in_its_page \
     every_word_of_a_profile_is_in_its_page \
+    every_word_of_a_tenant_is_in_its_page \
     every_key_type_is_in_the_profile_page \
     every_event_and_field_is_in_the_audit_page \
     every_key_attribute_and_change_is_in_the_audit_page \

@@ -1,0 +1,190 @@
+#!/bin/bash
+# A team governs its own keys, profiles and clients, inside its bounds; what it
+# does wrong costs nobody else anything.
+# shellcheck source=tests/support/case.sh
+. "$(dirname "$0")/../support/case.sh"
+
+# Two users that every system has; without root all is one user's.
+if [ "$(id -u)" = 0 ]; then
+	TEAM=daemon OTHER=nobody
+else
+	TEAM=$(id -un) OTHER=$TEAM
+fi
+T=$DIR/tenants/team
+
+as() { # USER COMMAND...
+	local user=$1
+	shift
+	if [ "$(id -u)" = 0 ]; then
+		setpriv --reuid="$user" --regid=65534 --clear-groups "$@"
+	else
+		"$@"
+	fi
+}
+
+# A tenant with one key, one profile and one client, that belongs to USER.
+tenant_new() { # NAME USER CLIENT
+	local at=$DIR/tenants/$1
+	mkdir -p "$DIR/tenants.d" "$at/keys.d" "$at/profiles.d" \
+	    "$at/authorized_keys.d"
+	cat >"$DIR/tenants.d/$1.conf" <<-END
+		[tenant $1]
+		owner = $2
+		tokens = demo
+		objects = p256
+		max-lines = 3
+	END
+	cat >"$at/keys.d/keys.conf" <<-END
+		[key release]
+		token = demo
+		object = pkcs11:object=p256
+		use = raw
+	END
+	cat >"$at/profiles.d/profiles.conf" <<-END
+		[profile ci]
+		keys = release
+	END
+	ssh-keygen -q -t ed25519 -N '' -C "$3" -f "$DIR/client/$3"
+	printf 'profile="ci" ' >"$at/authorized_keys.d/clients"
+	cat "$DIR/client/$3.pub" >>"$at/authorized_keys.d/clients"
+	[ "$(id -u)" != 0 ] || chown -R "$2" "$at"
+}
+
+team_file() { # NAME: from standard input, as the team writes it
+	as "$TEAM" tee "$T/$1" >/dev/null
+}
+
+good_profiles() {
+	team_file profiles.d/profiles.conf <<-END
+		[profile ci]
+		keys = release
+	END
+}
+
+umask 022
+instance_new "$DIR" p256 || exit
+tenant_new team "$TEAM" team-build || exit
+tenant_new other "$OTHER" other-build || exit
+instance_start "$DIR" || exit
+
+reload() {
+	"$CTL" -C "$DIR" reload
+}
+
+signs() { # CLIENT [OPTION...]
+	local client=$1
+	shift
+	expect "signatures of $client" 1 \
+	    "$(digest_lines 1 | sign_as "$DIR" "$client" sign "$@" | wc -l)"
+}
+
+a_team_signs_with_its_own_names() {
+	signs team-build
+	signs team-build -k release
+	signs team-build -k team/release
+	sign_as "$DIR" team-build whoami </dev/null | grep -q team/ci
+		grep -q ' SIGN .* profile="team/ci" .* principal="team-build".* key="team/release"' \
+	    "$DIR/log/audit.log"
+	expect_exit 77 sign_as "$DIR" team-build sign -k p256 </dev/null
+	expect_exit 77 sign_as "$DIR" build01 sign -k team/release </dev/null
+	expect_exit 77 sign_as "$DIR" other-build sign -k team/release \
+	    </dev/null
+}
+
+a_bad_file_keeps_what_the_team_had() {
+	echo 'no section' | team_file profiles.d/profiles.conf
+	expect_exit 1 reload
+	grep -q '^tenants/team/profiles.d/profiles.conf:1: ' "$ERR"
+	grep -q '^tenant team has errors: its last good files stay$' "$ERR"
+	grep -q '^reloaded$' "$ERR"
+	signs team-build
+	signs other-build
+	signs build01
+	grep -q ' RELOADFAIL .* tenant="team" outcome="kept" error="tenants/team/profiles.d/profiles.conf:1: ' \
+	    "$DIR/log/audit.log"
+	"$CTL" -C "$DIR" status | grep -q \
+	    '^tenant team: its last good files stay since 20.*profiles.conf:1'
+	"$CTL" -C "$DIR" status | grep -q '^tenant other: ok$'
+	expect_exit 1 "$CTL" -C "$DIR" check
+}
+
+others_change_while_a_team_is_bad() {
+	[ "$(id -u)" != 0 ] || chown "$OTHER" "$DIR/tenants/other/profiles.d"
+	as "$OTHER" tee "$DIR/tenants/other/profiles.d/more.conf" >/dev/null <<-END
+		[profile more]
+		keys = release
+	END
+	sed -i 's/"ci"/"more"/' "$DIR/tenants/other/authorized_keys.d/clients"
+	[ "$(id -u)" != 0 ] ||
+	    chown "$OTHER" "$DIR/tenants/other/authorized_keys.d/clients"
+	expect_exit 1 reload
+	sign_as "$DIR" other-build whoami </dev/null | grep -q other/more
+	signs team-build
+}
+
+a_team_reads_no_file_of_others_and_stops_nobody() {
+	for target in /etc/shadow /dev/zero "$DIR/log/audit.log"; do
+		as "$TEAM" ln -sf "$target" "$T/profiles.d/profiles.conf"
+		timeout 10 "$CTL" -C "$DIR" reload >"$DIR/out" 2>&1 &&
+		    fail "$target was read"
+		grep -q 'profiles.conf: must not be a symbolic link' "$DIR/out"
+	done
+	as "$TEAM" rm "$T/profiles.d/profiles.conf"
+	as "$TEAM" mkfifo "$T/profiles.d/profiles.conf"
+	timeout 10 "$CTL" -C "$DIR" reload >"$DIR/out" 2>&1 &&
+	    fail "a FIFO was read"
+	grep -q 'profiles.conf: is not a regular file' "$DIR/out"
+	as "$TEAM" rm "$T/profiles.d/profiles.conf"
+	as "$TEAM" truncate -s 10G "$T/profiles.d/profiles.conf"
+	timeout 10 "$CTL" -C "$DIR" reload >"$DIR/out" 2>&1 &&
+	    fail "a huge file was read"
+	grep -q "profiles.conf: the tenant's files are too large" "$DIR/out"
+	as "$TEAM" rm "$T/profiles.d/profiles.conf"
+	good_profiles
+	signs team-build
+	signs other-build
+	expect_exit 0 reload
+}
+
+a_team_stays_inside_its_bounds() {
+	cat >>"$T/profiles.d/profiles.conf" <<<'max-lines = 4'
+	expect_exit 1 reload
+	grep -q 'profiles.conf:3: profile team/ci: max-lines is over the 3 of tenant team' \
+	    "$ERR"
+	good_profiles
+	expect_exit 0 reload
+	digest_lines 4 >"$DIR/four"
+	expect_exit 77 sign_as "$DIR" team-build sign <"$DIR/four"
+	expect "answers" 3 "$(wc -l <"$OUT")"
+	grep -q 'line 4: the tenant team allows 3 lines a request' "$ERR"
+	grep -q ' DENY .* reason="too-many-lines" .*rule="tenants.d/team.conf:5"' \
+	    "$DIR/log/audit.log"
+}
+
+is_gone() {
+	! kill -0 "$PID" 2>/dev/null
+}
+
+a_start_with_a_bad_team_starts() {
+	echo 'no section' | team_file profiles.d/profiles.conf
+	kill "$PID"
+	wait_for 10 is_gone
+	instance_start "$DIR"
+	grep -q 'tenant team has errors, its last good files stay' \
+	    "$DIR/service.log"
+	signs team-build
+	signs other-build
+	good_profiles
+	expect_exit 0 reload
+	"$CTL" -C "$DIR" status | grep -q '^tenant team: ok$'
+	expect_exit 0 "$CTL" -C "$DIR" check
+	signs team-build
+	instance_stop "$DIR"
+}
+
+cases a_team_signs_with_its_own_names \
+    a_bad_file_keeps_what_the_team_had \
+    others_change_while_a_team_is_bad \
+    a_team_reads_no_file_of_others_and_stops_nobody \
+    a_team_stays_inside_its_bounds \
+    a_start_with_a_bad_team_starts

@@ -3,6 +3,7 @@
 
 #include <arpa/inet.h>
 #include <string.h>
+#include <strings.h>
 
 #define ENTRY_SIZE 80
 
@@ -131,6 +132,11 @@ entry_check(const char *entry, struct text_error *reterr)
 
 	if (rv != 0)
 		return rv == 1 ? 0 : -1;
+	/* Patterns see the IPv4 address, so that this would never match. */
+	if (strncasecmp(entry, "::ffff:", 7) == 0)
+		return text_fail(reterr, 0,
+		    "\"%s\": write patterns of IPv4 addresses as 10.2.*",
+		    entry);
 	if (entry[strspn(entry, "0123456789abcdefABCDEF.:*?")] != '\0' ||
 	    strpbrk(entry, "*?") == NULL)
 		return text_fail(reterr, 0,

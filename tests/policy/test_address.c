@@ -119,6 +119,9 @@ refuses_broken_lists(void **state)
 		{ "10.0.0.256",
 		    "\"10.0.0.256\" is not an address, a network (10.0.0.0/8) "
 		    "or a pattern (10.2.*); host names are not looked up" },
+		{ "*,!::FFFF:10.2.*",
+		    "\"::FFFF:10.2.*\": write patterns of IPv4 addresses as "
+		    "10.2.*" },
 		{ "!10.0.0.1",
 		    "only \"!\" entries match nothing: add \"*\" or a "
 		    "network" },

@@ -103,6 +103,33 @@ names_the_words_that_changed(void **state)
 }
 
 static void
+sees_each_limit(void **state)
+{
+	static const char *const words[] = { "hours = UTC Mon 08:00-09:00",
+		"rate = 5/s", "per-day = 5", "concurrency = 2",
+		"repeat-window = 1h", "priority = low", "env = A",
+		"purpose = p", "from = 10.0.0.0/8", "names = a",
+		"verbs = sign" };
+	char keys[512], profiles[512], expected[512];
+	struct texts other = same;
+
+	(void)state;
+	other.keys = keys;
+	other.profiles = profiles;
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		int len = (int)strcspn(words[i], " ");
+
+		snprintf(keys, sizeof(keys), KEYS "%s\n", words[i]);
+		snprintf(profiles, sizeof(profiles), PROFILES "%s\n", words[i]);
+		snprintf(expected, sizeof(expected),
+		    "changed key release [%.*s] keys.d/k.conf:1\n"
+		    "changed profile ci [%.*s] profiles.d/p.conf:1\n",
+		    len, words[i], len, words[i]);
+		assert_string_equal(compare(&same, &other), expected);
+	}
+}
+
+static void
 a_value_that_changed_is_one_word(void **state)
 {
 	struct texts a = same, b = same;
@@ -201,6 +228,7 @@ main(void)
 		cmocka_unit_test(says_nothing_when_nothing_changed),
 		cmocka_unit_test(names_what_came_and_what_went),
 		cmocka_unit_test(names_the_words_that_changed),
+		cmocka_unit_test(sees_each_limit),
 		cmocka_unit_test(a_value_that_changed_is_one_word),
 		cmocka_unit_test(sees_a_client_that_moves_to_another_profile),
 		cmocka_unit_test(sees_another_certificate_under_the_same_name),

@@ -8,6 +8,7 @@
 #include "broker/service.h"
 #include "broker/token.h"
 #include "policy/date.h"
+#include "policy/layer.h"
 #include "policy/resolve.h"
 #include "policy/value.h"
 
@@ -31,9 +32,22 @@ state_of(struct service *service, const struct key *key)
 	return (struct key_state){ reason_word(REASON_OK), "" };
 }
 
+/* May this client have anything signed, from here and at this hour? */
+static enum reason
+check_here(struct key_view *view, int64_t now)
+{
+	static layer_fn *const checks[] = { layer_source, layer_hours, NULL };
+	const struct asked asked = { .address = view->session->from.address,
+		.now = now };
+	struct layer layers[LAYERS_MAX];
+	size_t count = layers_over(view->profile, view->conf, layers);
+
+	return layers_check(layers, count, checks, &asked, &view->held);
+}
+
 /* What policy says of the key at this time, before its token is asked. */
 static struct key_state
-now_state(struct service *service, const struct key_view *view, int64_t now)
+now_state(struct service *service, struct key_view *view, int64_t now)
 {
 	const struct limits *limits = &view->conf->limits;
 	const struct suspension *suspended = suspensions_cover(
@@ -49,6 +63,9 @@ now_state(struct service *service, const struct key_view *view, int64_t now)
 	if (limits->not_after != 0 && now >= limits->not_after)
 		return (struct key_state){ reason_word(REASON_NOT_AFTER),
 			"not valid any more" };
+	if (check_here(view, now) != REASON_OK)
+		return (struct key_state){ reason_word(view->held.reason),
+			view->held.text };
 	return state_of(service, view->key);
 }
 

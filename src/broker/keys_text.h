@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "broker/session.h"
+#include "policy/decide.h"
 
 struct key;
 
@@ -23,6 +24,7 @@ struct key_view {
 	const struct generation *generation; /* in force, or NULL: none yet */
 	const struct key *key; /* its; while there is none, the next one's */
 	struct key_state state;
+	struct verdict held; /* what state.why may point to */
 	const struct generation *next; /* or NULL */
 	const struct key *next_key;
 	struct key_state next_state;

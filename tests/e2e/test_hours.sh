@@ -36,6 +36,9 @@ out_of_hours_a_client_may_look_and_ask() {
 	profile "hours = $(other_day) 00:00-24:00 UTC"
 	expect_exit 0 sign_as "$DIR" build01 whoami </dev/null
 	expect_exit 0 sign_as "$DIR" build01 pubkey p256 </dev/null
+	expect_match keys "*state        hours: the profile ci does not sign \
+at this time; allowed: $(other_day) 00:00-24:00 UTC; next at *" \
+	    "$(sign_as "$DIR" build01 keys </dev/null)"
 	expect_exit 77 sign_as "$DIR" build01 check -k p256 \
 	    <<<"$(digest_lines 1)"
 	expect_match stderr "*does not sign at this time*" "$(cat "$ERR")"

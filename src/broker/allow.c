@@ -2,12 +2,18 @@
 #include "broker/allow.h"
 
 #include "broker/budget_plan.h"
+#include "broker/lists_ask.h"
+#include "broker/slot.h"
 
 enum allowed
 allow_line(struct request *q, struct slot *slot, const struct moment *moment,
     struct verdict *ret)
 {
+	enum allowed listed = lists_allow(q, slot, ret);
+
 	(void)moment;
+	if (listed != ALLOWED)
+		return listed;
 	switch ((int)plan_line(q, slot, ret)) {
 	case REASON_OK:
 		return ALLOWED;

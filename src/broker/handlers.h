@@ -16,7 +16,7 @@ handler_fn on_session_new, on_reload, on_drain;
 
 handler_fn on_worker_started, on_worker_gone;
 
-handler_fn on_lists_server;
+handler_fn on_lists_server, on_lists_answer;
 
 handler_fn on_token_state, on_key_facts, on_results;
 

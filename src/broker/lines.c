@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "broker/allow.h"
 #include "broker/audit_key.h"
+#include "broker/lists_ask.h"
 #include "broker/records.h"
 #include "broker/service.h"
 #include "broker/slot.h"
@@ -382,6 +383,7 @@ lines_redecide(struct request *q)
 		q->stopped = false;
 	if (q->stopped)
 		return;
+	lists_forget(q);
 	for (uint32_t i = q->next_up; i != q->decided; i++) {
 		struct slot *slot = *place(q, i);
 

@@ -49,6 +49,7 @@ request_free(struct request *q)
 		s->requests = q->next;
 	if (q->next != NULL)
 		q->next->prev = q->prev;
+	lists_leave(s->service->lists, q);
 	if (q->key != NULL)
 		keyring_unref(s->service->keyring, q->key);
 	plan_end(q);

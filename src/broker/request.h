@@ -19,6 +19,7 @@
 
 #include "base/buf.h"
 #include "broker/journal.h"
+#include "broker/lists.h"
 #include "broker/schedule.h"
 #include "broker/session.h"
 #include "wire/request.h"
@@ -67,6 +68,7 @@ struct request {
 	bool running; /* as a sign request of its account */
 	struct token *token;
 	struct plan plans[HASH_COUNT];
+	struct lists_turn lists; /* for digests-from */
 
 	/* What comes before DONE, and DONE, once they are known. */
 	struct buf text;

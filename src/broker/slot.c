@@ -112,6 +112,13 @@ slot_say(
 	slot_answer(slot, both, len + rule_len + 2);
 }
 
+void
+slot_unsay(struct slot *slot)
+{
+	slot->reason = REASON_OK;
+	drop_answer(slot);
+}
+
 const char *
 slot_text(const struct slot *slot)
 {

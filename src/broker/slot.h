@@ -33,11 +33,13 @@ struct slot {
 	struct key *key; /* what it was decided for; set when queued */
 	uint64_t job;
 	uint64_t number; /* in its request, from 1 */
+	uint64_t asked; /* which question (lists_ask.h) it waits for */
 	uint8_t *answer; /* the signature; or, refused: text NUL rule NUL */
 	uint32_t answer_len;
 	uint32_t answer_size;
 	uint32_t cost_us; /* what it counts for in its worker's queue */
 	struct timed timed;
+	uint8_t listing; /* enum listing */
 	uint8_t state, tries, reason, hash, mech, digest_len;
 	uint16_t name_len;
 	uint8_t digest[DIGEST_MAX];
@@ -55,6 +57,8 @@ void slot_key(struct slot *, struct key *);
 int slot_answer(struct slot *, const void *, size_t len);
 /* Outcome and text of a line that is not answered by bytes. */
 void slot_say(struct slot *, enum reason, const char *text, const char *rule);
+/* It is decided anew: nothing was said of it. */
+void slot_unsay(struct slot *);
 const char *slot_text(const struct slot *);
 const char *slot_rule(const struct slot *);
 

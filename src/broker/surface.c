@@ -50,6 +50,7 @@ const struct surface lists_keeper_surface[] = {
 };
 
 const struct surface lists_server_surface[] = {
+	{ WIRE_LISTS_ANSWER, ALWAYS, on_lists_answer },
 	{ WIRE_NONE, 0, NULL },
 };
 

@@ -45,7 +45,8 @@ struct runs {
 };
 
 static void
-tell(const struct runs *runs, uint64_t id, enum listed listed, const char *text)
+tell(const struct runs *runs, uint64_t id, enum list_verdict listed,
+    const char *text)
 {
 	struct lists_answer answer = { .id = id, .count = 1 };
 
@@ -55,7 +56,7 @@ tell(const struct runs *runs, uint64_t id, enum listed listed, const char *text)
 }
 
 static void
-answer(struct running *r, enum listed listed, const char *text)
+answer(struct running *r, enum list_verdict listed, const char *text)
 {
 	if (!r->answered)
 		tell(r->runs, r->id, listed, text);

@@ -137,7 +137,8 @@ lists_answer_get(struct reader *r, struct lists_answer *ret)
 	if (ret->count == 0)
 		reader_fail(r);
 	for (uint8_t i = 0; i < ret->count; i++)
-		ret->listed[i] = (enum listed)get_enum(r, LISTED_COUNT - 1);
+		ret->listed[i] =
+		    (enum list_verdict)get_enum(r, LISTED_COUNT - 1);
 	get_str(r, ret->text, sizeof(ret->text));
 	return reader_done(r);
 }

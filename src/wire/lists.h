@@ -26,7 +26,7 @@ enum list_kind {
 	LIST_KINDS,
 };
 
-enum listed {
+enum list_verdict {
 	LISTED_NO,
 	LISTED_YES,
 	LISTED_UNAVAILABLE, /* nobody can say */
@@ -58,7 +58,7 @@ struct lists_query {
 struct lists_answer {
 	uint64_t id;
 	uint8_t count; /* as many as were asked for */
-	enum listed listed[WIRE_BATCH];
+	enum list_verdict listed[WIRE_BATCH];
 	char text[MESSAGE_SIZE]; /* why not, when somebody said it */
 };
 

@@ -143,7 +143,7 @@ wait_for(size_t count)
 }
 
 /* Runs the script's text; what it comes to, and answers[0].text. */
-static enum listed
+static enum list_verdict
 run(const char *text, uint32_t timeout_ms)
 {
 	char whole[2048];

@@ -3,7 +3,6 @@
 
 #include "broker/budget_plan.h"
 #include "broker/lists_ask.h"
-#include "broker/slot.h"
 
 enum allowed
 allow_line(struct request *q, struct slot *slot, const struct moment *moment,

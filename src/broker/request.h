@@ -2,9 +2,8 @@
 /*
  * One channel's request, from OPEN to DONE, and its lines in order.
  *
- * A line (lines.h, slot.h) is decided when everything before it in its request
- *is, waits for its turn at a worker, waits for its record, and is answered when
- *all lines before it are.  The lines live in a ring of pointers:
+ * A line (lines.h, slot.h) is decided, waits for a worker and for its record,
+ * and is answered, each after the lines before it.  They live in a ring:
  *
  *	head      the next to be answered
  *	next      the next to be given to a worker

@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "support_tree.h"
+#include "support_tenant.h"
 
 /* The same word in the key or in the profile; the other one says nothing. */
 #define KEY                                                          \
@@ -269,6 +269,57 @@ the_stricter_of_both_decides(void **state)
 	assert_verdict(REASON_TOO_MANY_LINES, true, "allows 3 lines a request");
 }
 
+/* A tenant's word, which neither its key nor its profile says. */
+static void
+with_tenant(const char *word)
+{
+	const struct team team = {
+		.keys = TEAM_KEYS,
+		.profiles = TEAM_PROFILES,
+		.authorized = "profile=\"ci\" " OTHER_KEY " build02\n",
+	};
+	char words[512];
+	struct told told = { .count = 0 };
+
+	snprintf(words, sizeof(words), BOUNDS "%s", word);
+	tree_free(tree);
+	tree = tree_with_tenant(words);
+	assert_int_equal(add_team(tree, "team", &team, &told), 0);
+	client = tree_client(tree, tree_clients(tree) - 1);
+}
+
+static void
+assert_tenant(enum reason reason, const char *text)
+{
+	assert_string_equal(reason_word(verdict.reason), reason_word(reason));
+	assert_string_equal(verdict.text, text);
+	assert_string_equal(verdict.rule.file, "tenants.d/team.conf");
+	assert_true(verdict.rule.line > 1);
+}
+
+static void
+tenants_are_one_more_layer(void **state)
+{
+	(void)state;
+	with_tenant(HOURS);
+	assert_int_equal(request("sign", "::1", MONDAY - 1), REASON_HOURS);
+	assert_tenant(
+	    REASON_HOURS, "the tenant team " CLOSED "2027-01-04T07:00:00Z");
+	assert_int_equal(request("sign", "::1", MONDAY), REASON_OK);
+	assert_int_equal(line(1, "", MONDAY + 36000), REASON_HOURS);
+	with_tenant("from = 10.2.0.0/16\n");
+	assert_int_equal(request("sign", "10.2.0.7", 1), REASON_OK);
+	assert_int_equal(request("sign", "::ffff:10.3.0.7", 1), REASON_SOURCE);
+	assert_tenant(REASON_SOURCE,
+	    "the tenant team may not be used from ::ffff:10.3.0.7; allowed: "
+	    "10.2.0.0/16");
+	with_tenant("max-lines = 2\n");
+	assert_int_equal(request("sign", "::1", 1), REASON_OK);
+	assert_int_equal(line(3, "", 1), REASON_TOO_MANY_LINES);
+	assert_tenant(
+	    REASON_TOO_MANY_LINES, "the tenant team allows 2 lines a request");
+}
+
 static enum priority
 priority(const char *key, const char *profile)
 {
@@ -312,6 +363,7 @@ main(void)
 		cmocka_unit_test(both_look_at_names),
 		cmocka_unit_test(both_look_at_the_verb),
 		cmocka_unit_test(the_stricter_of_both_decides),
+		cmocka_unit_test(tenants_are_one_more_layer),
 		cmocka_unit_test(a_profiles_priority_goes_before_the_keys),
 	};
 

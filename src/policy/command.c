@@ -15,10 +15,10 @@ typedef int option_fn(
 #define SIGNS (BIT(VERB_SIGN) | BIT(VERB_CHECK))
 
 static int
-set_name(char ret[NAME_SIZE], const char *what, const char *value,
+set_name(char ret[NAME_SIZE], const char *what, const char *value, bool good,
     struct text_error *reterr)
 {
-	if (!text_is_scoped_name(value))
+	if (!good)
 		return text_fail(
 		    reterr, 0, "\"%.64s\" is not a %s's name", value, what);
 	text_copy(ret, NAME_SIZE, value);
@@ -28,13 +28,15 @@ set_name(char ret[NAME_SIZE], const char *what, const char *value,
 static int
 set_key(struct command *c, const char *value, struct text_error *reterr)
 {
-	return set_name(c->key, "key", value, reterr);
+	return set_name(
+	    c->key, "key", value, text_is_scoped_name(value), reterr);
 }
 
 static int
 set_format(struct command *c, const char *value, struct text_error *reterr)
 {
-	return set_name(c->format, "format", value, reterr);
+	return set_name(
+	    c->format, "format", value, text_is_name(value), reterr);
 }
 
 static int

@@ -165,7 +165,8 @@ takes_what_we_write_and_no_other_line(void **state)
 	assert_refused("client " PRINT " " HASH "\n", 2);
 	assert_refused("client " PRINT " " HASH " ci\n", 2);
 	assert_refused("client " PRINT " " HASH " ci \n", 2);
-	assert_refused("client " PRINT " " HASH " c/i a\n", 2);
+	assert_refused("client " PRINT " " HASH " c//i a\n", 2);
+	assert_refused("client " PRINT " " HASH " /ci a\n", 2);
 	assert_refused("client " HASH " " HASH " ci a\n", 2);
 	assert_refused("client " PRINT " " HASH " ci a\x1b\n", 2);
 	assert_refused("client " PRINT " " HASH " ci a\xff\n", 2);

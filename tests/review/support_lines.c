@@ -79,6 +79,13 @@ static const struct pair checkpoint[] = { { "origin", "signer1/countersign" },
 	{ "root", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=" },
 	{ "signature", "AAAA" }, { "why", "time" }, { NULL, NULL } };
 
+static const struct pair suspend[] = { { "what", "key" }, { "key", "release" },
+	{ "by", "root" }, { "why", "stolen" }, { "sessions", "2" },
+	{ NULL, NULL } };
+
+static const struct pair resume[] = { { "what", "key" }, { "key", "release" },
+	{ "by", "root" }, { NULL, NULL } };
+
 const struct pair *
 pairs_of(enum event event)
 {
@@ -95,6 +102,8 @@ pairs_of(enum event event)
 		[EVENT_LIMIT] = limit,
 		[EVENT_CLOCK] = clock_step,
 		[EVENT_CHECKPOINT] = checkpoint,
+		[EVENT_SUSPEND] = suspend,
+		[EVENT_RESUME] = resume,
 	};
 
 	/* An event that nobody added here is a test that was forgotten. */

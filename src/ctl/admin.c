@@ -118,21 +118,28 @@ receive_reply(int fd, uint8_t *buf, struct admin_reply *ret)
 }
 
 static int
-print_replies(int fd, uint8_t *buf)
+print_replies(int fd, uint8_t *buf, FILE *out)
 {
 	struct admin_reply reply;
 
 	do {
 		if (!receive_reply(fd, buf, &reply))
 			return EX_UNAVAILABLE;
-		fwrite(reply.bytes, 1, reply.len,
-		    reply.to_stderr ? stderr : stdout);
+		fwrite(
+		    reply.bytes, 1, reply.len, reply.to_stderr ? stderr : out);
 	} while (!reply.last);
 	return reply.exit;
 }
 
 int
 ask_admin(const char *run_dir, const struct admin_request *request)
+{
+	return ask_admin_into(stdout, run_dir, request);
+}
+
+int
+ask_admin_into(
+    FILE *out_file, const char *run_dir, const struct admin_request *request)
 {
 	uint8_t *buf = malloc(CHANNEL_MAX);
 	int fd = -1, rv;
@@ -144,7 +151,7 @@ ask_admin(const char *run_dir, const struct admin_request *request)
 	if ((rv = connect_admin(run_dir, &fd)) != 0)
 		goto out;
 	if (send_request(fd, request, buf))
-		rv = print_replies(fd, buf);
+		rv = print_replies(fd, buf, out_file);
 	else
 		rv = no_answer("the broker closed the connection: it stopped, "
 			       "or you are neither root nor its user");

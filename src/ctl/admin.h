@@ -5,6 +5,8 @@
 #ifndef CS_CTL_ADMIN_H
 #define CS_CTL_ADMIN_H
 
+#include <stdio.h>
+
 #include "wire/admin.h"
 
 #define ADMIN_SOCKET "admin.sock"
@@ -14,6 +16,9 @@
  * why there is no answer and returns EX_UNAVAILABLE.
  */
 int ask_admin(const char *run_dir, const struct admin_request *);
+/* The same with the broker's words for stdout elsewhere. */
+int ask_admin_into(
+    FILE *out, const char *run_dir, const struct admin_request *);
 
 /*
  * The same of the broker that runs the tree in this folder: its own

@@ -19,6 +19,13 @@ static const struct {
 } verbs[] = {
 	{ "check", verb_check, " [--json | --quiet]",
 	    "what a reload would take, and change" },
+	{ "explain", verb_explain, " CLIENT [...] -- COMMAND",
+	    "what the policy says of a command, and why" },
+	{ "who-can", verb_who_can, " KEY", "whose client keys may use a key" },
+	{ "what-can", verb_what_can, " CLIENT|PRINCIPAL",
+	    "what a client key may do" },
+	{ "lint", verb_lint, " [--within TIME]",
+	    "what an admin should look at" },
 	{ "reload", verb_reload, "", "make the running broker load the tree" },
 	{ "status", verb_status, " [--json]", "what the running broker does" },
 	{ "test", verb_test, " KEY [--json]", "does a signing key sign?" },

@@ -13,6 +13,7 @@
 typedef int verb_fn(const char *dir, int argc, char **argv);
 
 verb_fn verb_suspend, verb_resume, verb_test;
+verb_fn verb_explain, verb_who_can, verb_what_can, verb_lint;
 verb_fn verb_check, verb_reload, verb_status, verb_log, verb_report, verb_token;
 
 /* Says "countersignctl: TEXT" on stderr and returns EX_USAGE. */

@@ -3,6 +3,21 @@
 
 #include "broker/budget_plan.h"
 #include "broker/lists_ask.h"
+#include "broker/repeat.h"
+#include "broker/request.h"
+#include "broker/slot.h"
+
+/* Once more; an atomic request answers nothing before all is decided. */
+static enum allowed
+allow_again(struct request *q, struct slot *slot)
+{
+	plan_undo(slot);
+	if (q->command.verb == VERB_CHECK || q->command.atomic)
+		return ALLOWED;
+	slot_key(slot, q->key);
+	slot_repeat(slot);
+	return ALLOWED_ANSWERED;
+}
 
 enum allowed
 allow_line(struct request *q, struct slot *slot, const struct moment *moment,
@@ -13,8 +28,17 @@ allow_line(struct request *q, struct slot *slot, const struct moment *moment,
 	(void)moment;
 	if (listed != ALLOWED)
 		return listed;
+	switch (repeat_line(q, slot)) {
+	case REPEAT_WAITS:
+		return ALLOWED_LATER;
+	case REPEAT_KNOWN:
+		return allow_again(q, slot);
+	case REPEAT_NONE:
+		break;
+	}
 	switch ((int)plan_line(q, slot, ret)) {
 	case REASON_OK:
+		repeat_lead(q, slot);
 		return ALLOWED;
 	case REASON_RATE:
 	case REASON_PER_DAY:
@@ -28,10 +52,12 @@ void
 allow_undo(struct slot *slot)
 {
 	plan_undo(slot);
+	repeat_leave(slot);
 }
 
 void
 allow_anew(struct slot *slot)
 {
-	(void)slot;
+	repeat_leave(slot);
+	slot->repeated = false;
 }

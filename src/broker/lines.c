@@ -8,8 +8,8 @@
 #include "base/clock.h"
 #include "broker/allow.h"
 #include "broker/audit_key.h"
-#include "broker/lists_ask.h"
 #include "broker/records.h"
+#include "broker/repeat.h"
 #include "broker/service.h"
 #include "broker/slot.h"
 #include "broker/token.h"
@@ -186,9 +186,8 @@ plan_line(
 }
 
 static void
-queue(struct request *q, struct slot *slot, enum mech mech)
+queue(struct request *q, struct slot *slot)
 {
-	slot->mech = (uint8_t)mech;
 	slot_key(slot, q->key);
 	if (q->command.verb == VERB_CHECK) {
 		slot_done(slot);
@@ -227,9 +226,10 @@ decide_last(struct request *q, struct slot *slot, enum mech mech,
 {
 	struct verdict verdict;
 
+	slot->mech = (uint8_t)mech;
 	switch (allow_line(q, slot, moment, &verdict)) {
 	case ALLOWED:
-		queue(q, slot, mech);
+		queue(q, slot);
 		break;
 	case ALLOWED_NOT:
 		refused(q, slot, verdict.reason, verdict.text, &verdict.rule);
@@ -316,6 +316,8 @@ lines_pump(struct request *q)
 		q->decided++;
 	}
 out:
+	if (q->command.atomic && lines_are_runnable(q))
+		repeat_deliver(q);
 	if (lines_are_runnable(q))
 		schedule_add(&q->token->schedule,
 		    &q->session->groups[q->token->index], &q->item);
@@ -369,31 +371,5 @@ lines_review(struct request *q)
 		    reason_text(REASON_AUDIT_UNAVAILABLE));
 	else if (means_standing(q, &reason, &why) == KEY_DOWN)
 		fail_queued(q, reason, why);
-	lines_pump(q);
-}
-
-void
-lines_redecide(struct request *q)
-{
-	if (q->state != REQUEST_RUNNING)
-		return;
-	memset(q->plans, 0, sizeof(q->plans));
-	if (q->stopped && q->decided != q->head &&
-	    (*place(q, q->decided - 1))->state == SLOT_REFUSED)
-		q->stopped = false;
-	if (q->stopped)
-		return;
-	lists_forget(q);
-	for (uint32_t i = q->next_up; i != q->decided; i++) {
-		struct slot *slot = *place(q, i);
-
-		if (slot->state == SLOT_QUEUED || slot->state == SLOT_REFUSED) {
-			allow_anew(slot);
-			slot->state = SLOT_NEW;
-		}
-	}
-	q->decided = q->next_up;
-	q->queued = 0;
-	schedule_remove(&q->token->schedule, &q->item);
 	lines_pump(q);
 }

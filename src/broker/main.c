@@ -253,7 +253,9 @@ load_state(struct start *start)
 	service->store = start->store;
 	if (suspend_load(service, &error) == 0 &&
 	    budgets_load(
-		&service->budgets, start->store, service->loop, &error) == 0)
+		&service->budgets, start->store, service->loop, &error) == 0 &&
+	    repeats_load(
+		&service->repeats, start->store, service_now(), &error) == 0)
 		return 0;
 	log_warn("%s/state.db: %s", tree_server(service->tree)->state_dir,
 	    error.what);

@@ -233,6 +233,10 @@ record_sign(struct slot *slot, struct waiter *waiter)
 		record_add(r, "sig", print);
 		record_add(r, "outcome", "ok");
 		record_add_number(r, "us", slot->timed.token_us);
+		if (slot->repeated)
+			record_add_number(r, "repeat", slot->seq);
+		else
+			slot->seq = r->seq;
 	} else {
 		record_add(r, "outcome", "failed");
 		record_add(r, "reason", reason_word(slot->reason));

@@ -53,6 +53,7 @@ request_free(struct request *q)
 	if (q->key != NULL)
 		keyring_unref(s->service->keyring, q->key);
 	plan_end(q);
+	repeat_forget(q);
 	log_verb_drop(q);
 	buf_release(&q->text);
 	free(q->env);
@@ -84,6 +85,7 @@ request_cancel(struct request *q)
 		schedule_remove(&q->token->schedule, &q->item);
 	lines_drop(q);
 	plan_end(q);
+	repeat_forget(q);
 	log_verb_drop(q);
 	memset(&q->grant, 0, sizeof(q->grant));
 	request_touch(q);

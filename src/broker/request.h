@@ -19,6 +19,7 @@
 #include "base/buf.h"
 #include "broker/journal.h"
 #include "broker/lists.h"
+#include "broker/repeat.h"
 #include "broker/schedule.h"
 #include "broker/session.h"
 #include "wire/request.h"
@@ -63,8 +64,8 @@ struct request {
 	struct env *env; /* for its records, or NULL */
 	const struct format *format;
 	struct key *key;
+	struct repeat_wait wait; /* for a line of the same */
 	struct budget_plan *plan; /* NULL: nothing is counted */
-	bool running; /* as a sign request of its account */
 	struct token *token;
 	struct plan plans[HASH_COUNT];
 	struct lists_turn lists; /* for digests-from */
@@ -85,7 +86,7 @@ struct request {
 	uint32_t queued; /* slots in SLOT_QUEUED */
 	uint32_t pending; /* slots with a worker or the journal */
 	uint64_t lines; /* that came */
-	bool ended, stopped, failed;
+	bool ended, stopped, failed, running; /* running: of its account */
 	bool begun; /* a worker was given a line */
 	bool greet; /* no line at all: the greeting */
 };
@@ -123,8 +124,7 @@ void request_free(struct request *);
 void request_incident(
     const struct request *, const char *what, char ret[MESSAGE_SIZE]);
 
-/* "<boot>-<connection>-<channel>" */
-#define REQUEST_ID_SIZE 48
+#define REQUEST_ID_SIZE 48 /* "<boot>-<connection>-<channel>" */
 void request_id(const struct request *, char ret[REQUEST_ID_SIZE]);
 
 #endif

@@ -99,6 +99,7 @@ service_new(const char *dir, struct tree *tree, const char *fingerprint,
 	memcpy(service->fingerprint, fingerprint, sizeof(service->fingerprint));
 	pool_init(&service->pool, SERVICE_MEMORY);
 	budgets_init(&service->budgets);
+	repeats_init(&service->repeats, &service->pool);
 	accounts_init(&service->accounts);
 	if (getrandom(&service->boot, sizeof(service->boot), 0) !=
 	    sizeof(service->boot))
@@ -158,6 +159,7 @@ service_free(struct service *service)
 	budgets_flush(&service->budgets);
 	store_close(service->store);
 	budgets_release(&service->budgets);
+	repeats_release(&service->repeats);
 	accounts_release(&service->accounts);
 	loop_free(service->loop);
 	pool_release(&service->pool);
@@ -233,6 +235,7 @@ service_round(void *arg)
 	suspend_apply(service->suspend);
 	roll_over_tend(service->roll_over);
 	checkpoints_tend(service->checkpoints);
+	repeats_round(service);
 	for (size_t i = 0; i < service->token_count; i++)
 		token_dispatch(service->tokens[i]);
 	settle_requests(service);

@@ -16,6 +16,7 @@
 #include "broker/keyring.h"
 #include "broker/peer.h"
 #include "broker/pool.h"
+#include "broker/repeat.h"
 #include "broker/timing.h"
 #include "wire/request.h"
 
@@ -41,6 +42,7 @@ struct service {
 	struct log_watch *log_watch; /* or NULL */
 	struct store *store; /* or NULL, for tests: nothing is kept */
 	struct budgets budgets;
+	struct repeats repeats;
 	struct accounts accounts;
 	struct journal_opened opened; /* what START tells */
 	struct waiter started; /* START's */

@@ -11,6 +11,7 @@
 #include "broker/journal_watch.h"
 #include "broker/receipt.h"
 #include "broker/records.h"
+#include "broker/repeat.h"
 #include "broker/service.h"
 #include "broker/token.h"
 #include "broker/worker.h"
@@ -204,9 +205,11 @@ on_recorded(struct waiter *waiter, bool ok)
 		drop_answer(slot);
 		receipt_drop(slot);
 	} else if (slot->reason == REASON_OK) {
-		timing_add(&slot->request->session->service->timing,
-		    &slot->timed, clock_mono_us());
+		if (!slot->repeated)
+			timing_add(&slot->request->session->service->timing,
+			    &slot->timed, clock_mono_us());
 		plan_paid(slot);
+		repeat_learn(slot);
 	}
 	if (ok && wants_receipt(slot)) {
 		slot->state = SLOT_RECEIPT;
@@ -283,6 +286,14 @@ on_kept(struct waiter *waiter, bool ok)
 		    reason_text(REASON_STATE_UNAVAILABLE));
 		return;
 	}
+	slot->waiter.fn = on_recorded;
+	await(slot, record_sign(slot, &slot->waiter));
+}
+
+void
+slot_repeat(struct slot *slot)
+{
+	slot->reason = REASON_OK;
 	slot->waiter.fn = on_recorded;
 	await(slot, record_sign(slot, &slot->waiter));
 }

@@ -11,6 +11,7 @@
 
 struct charge;
 struct receipt;
+struct repeat;
 
 enum slot_state {
 	SLOT_NEW, /* not decided */
@@ -29,6 +30,8 @@ struct slot {
 	struct request *request;
 	struct slot *next; /* of those to be tried again */
 	struct receipt *receipt; /* NULL: none, or not yet */
+	struct repeat *repeat; /* that it leads, or NULL */
+	uint64_t seq; /* of its record; repeated: of the first one's */
 	struct charge *charge; /* NULL: it costs nothing, or was paid for */
 	struct key *key; /* what it was decided for; set when queued */
 	uint64_t job;
@@ -40,6 +43,7 @@ struct slot {
 	uint32_t cost_us; /* what it counts for in its worker's queue */
 	struct timed timed;
 	uint8_t listing; /* enum listing */
+	bool repeated; /* its answer is one of before */
 	uint8_t state, tries, reason, hash, mech, digest_len;
 	uint16_t name_len;
 	uint8_t digest[DIGEST_MAX];
@@ -69,6 +73,8 @@ void slot_deny(struct slot *);
  * and without keep_going the request goes no further.
  */
 void slot_fail(struct slot *, enum reason, const char *text);
+/* Its answer is one of before: SIGN, with repeat. */
+void slot_repeat(struct slot *);
 /* Finished, without a record. */
 void slot_done(struct slot *);
 

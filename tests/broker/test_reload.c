@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* covers: src/broker/lines_again.c */
 /*
  * A reload that changes what requests under way stand on: their key's token,
  * its object, their names.

@@ -37,8 +37,8 @@ read_command(struct request *q, const struct open_request *msg)
 		}
 		return 0;
 	case OPEN_SHELL:
-		if (profile->default_text != NULL) {
-			q->command = profile->default_command;
+		if (profile->default_command != NULL) {
+			q->command = *profile->default_command;
 			q->greet = true;
 		}
 		return 0;

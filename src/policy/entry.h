@@ -98,7 +98,7 @@ struct profile {
 	struct limits limits;
 	bool log_all; /* log = all; otherwise log = own */
 	const char *default_text; /* or NULL */
-	struct command default_command;
+	const struct command *default_command; /* or NULL */
 	const char *second; /* require-second: a profile's name, or NULL */
 	struct digests_from digests;
 	struct rule rule, default_rule, second_rule;

@@ -93,9 +93,9 @@ check_default(struct intake *in, const struct profile *profile)
 
 	if (profile->default_text == NULL)
 		return;
-	if (decide_verb(profile, profile->default_command.verb, &verdict) ==
+	if (decide_verb(profile, profile->default_command->verb, &verdict) ==
 		REASON_OK &&
-	    resolve(in->tree, profile, &profile->default_command, &grant,
+	    resolve(in->tree, profile, profile->default_command, &grant,
 		&verdict) == REASON_OK)
 		return;
 	intake_fail(in, profile->default_rule.file, profile->default_rule.line,

@@ -38,9 +38,9 @@ struct tree {
 
 	struct server_conf server;
 	struct rows tokens, keys, generations, profiles, clients, tenants,
-	    zones;
+	    zones, hours;
 	struct index token_names, key_names, generation_names, profile_names;
-	struct index client_blobs, tenant_names, zone_names;
+	struct index client_blobs, tenant_names, zone_names, hours_texts;
 
 	/* Whose files are being taken in (NULL: the tree's own), since when,
 	 * and the tree that was in force before, or NULL. */

@@ -31,7 +31,7 @@ value_default(const struct place *place, const struct word *word,
 {
 	struct profile *profile = field;
 	struct text_error why;
-	struct command command;
+	struct command command, *copy;
 
 	(void)word;
 	if (command_parse(value, &command, &why) == -1)
@@ -40,11 +40,13 @@ value_default(const struct place *place, const struct word *word,
 		return text_fail(reterr, 0,
 		    "default must be a sign or check command, not %s",
 		    verb_word(command.verb));
+	/* Not in the row: most profiles have none. */
+	if ((copy = arena_alloc(&place->tree->arena, sizeof(*copy))) == NULL)
+		return text_fail(reterr, 0, "out of memory");
+	*copy = command;
+	profile->default_command = copy;
 	profile->default_text = place_text(place, value, reterr);
-	if (profile->default_text == NULL)
-		return -1;
-	profile->default_command = command;
-	return 0;
+	return profile->default_text != NULL ? 0 : -1;
 }
 
 #define AT(field) offsetof(struct profile, field), 0

@@ -213,7 +213,7 @@ only_format(const struct tree *tree, const struct profile *profile,
 	if (count == 1)
 		return found;
 	if (profile->default_text != NULL) {
-		named = tree_format(tree, profile->default_command.format);
+		named = tree_format(tree, profile->default_command->format);
 		if (named != NULL && both_allow_format(profile, key, named))
 			return named;
 	}

@@ -81,6 +81,14 @@ zone_key(const struct rows *rows, size_t number, size_t *ret_len)
 	return name_key(zone->name, ret_len);
 }
 
+static const void *
+hours_key(const struct rows *rows, size_t number, size_t *ret_len)
+{
+	const struct hours *hours = rows_at(rows, number);
+
+	return name_key(hours->text, ret_len);
+}
+
 struct tree *
 tree_new(const char *dir, const struct format_word *formats, size_t count)
 {
@@ -100,6 +108,8 @@ tree_new(const char *dir, const struct format_word *formats, size_t count)
 	index_init(&tree->tenant_names, &tree->tenants, tenant_key);
 	rows_init(&tree->zones, sizeof(struct zone_slot));
 	index_init(&tree->zone_names, &tree->zones, zone_key);
+	rows_init(&tree->hours, sizeof(struct hours));
+	index_init(&tree->hours_texts, &tree->hours, hours_key);
 	index_init(&tree->token_names, &tree->tokens, token_key);
 	index_init(&tree->key_names, &tree->keys, key_key);
 	index_init(&tree->generation_names, &tree->generations, generation_key);
@@ -125,6 +135,7 @@ tree_free(struct tree *tree)
 	index_release(&tree->client_blobs);
 	index_release(&tree->tenant_names);
 	index_release(&tree->zone_names);
+	index_release(&tree->hours_texts);
 	rows_release(&tree->tokens);
 	rows_release(&tree->keys);
 	rows_release(&tree->generations);
@@ -132,6 +143,7 @@ tree_free(struct tree *tree)
 	rows_release(&tree->clients);
 	rows_release(&tree->tenants);
 	rows_release(&tree->zones);
+	rows_release(&tree->hours);
 	arena_release(&tree->arena);
 	free(tree);
 }

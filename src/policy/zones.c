@@ -88,24 +88,39 @@ slot_of(const struct place *place, const char *name, struct text_error *reterr)
 	return NULL;
 }
 
+static const struct hours *
+hours_add(
+    const struct place *place, const char *text, struct text_error *reterr)
+{
+	struct tree *tree = place->tree;
+	char zone[ZONE_NAME_MAX + 1];
+	struct hours hours, *row;
+
+	if (hours_cut(text, &hours.week, zone, reterr) == -1 ||
+	    (hours.text = place_text(place, text, reterr)) == NULL ||
+	    (hours.place = slot_of(place, zone, reterr)) == NULL)
+		return NULL;
+	if ((row = rows_add(&tree->hours)) != NULL) {
+		*row = hours;
+		if (index_add(&tree->hours_texts, tree->hours.count - 1) == 0)
+			return row;
+	}
+	text_fail(reterr, 0, "out of memory");
+	return NULL;
+}
+
+/* Thousands of profiles may have the same ones: they share them. */
 int
 value_hours(const struct place *place, const struct word *word,
     const char *value, void *field, struct text_error *reterr)
 {
-	const struct hours **ret = field;
-	char zone[ZONE_NAME_MAX + 1];
-	struct hours *hours;
-	struct week week;
+	const struct hours **ret = field, *hours;
+	struct tree *tree = place->tree;
 
 	(void)word;
-	if (hours_cut(value, &week, zone, reterr) == -1)
-		return -1;
-	hours = arena_alloc(&place->tree->arena, sizeof(*hours));
-	if (hours == NULL)
-		return text_fail(reterr, 0, "out of memory");
-	hours->week = week;
-	if ((hours->text = place_text(place, value, reterr)) == NULL ||
-	    (hours->place = slot_of(place, zone, reterr)) == NULL)
+	hours = rows_at(
+	    &tree->hours, index_find(&tree->hours_texts, value, strlen(value)));
+	if (hours == NULL && (hours = hours_add(place, value, reterr)) == NULL)
 		return -1;
 	*ret = hours;
 	return 0;

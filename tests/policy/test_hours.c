@@ -268,6 +268,8 @@ each_zone_of_a_tree_is_wanted_once(void **state)
 	assert_null(tree_zone_wanted(tree, 0));
 	assert_null(tree_zone_wanted(tree, 1));
 	assert_string_equal(h->text, "Mon 08:00-09:00 Europe/Berlin");
+	/* The same hours are kept once, however many have them. */
+	assert_ptr_equal(h, tree_profile(tree, 0)->limits.hours);
 	assert_true(hours_now(h, utc(2027, 1, 4, 7, 0, 0)));
 	tree_free(tree);
 	tree = tree_with("Mon 08:00-09:00 UTC", NULL, &told);

@@ -51,7 +51,7 @@ takes_every_word(void **state)
 	assert_int_equal(p->limits.formats.count, 2);
 	assert_int_equal(p->limits.hash_set, 1u << HASH_SHA256);
 	assert_string_equal(p->default_text, "sign -k release -f raw");
-	assert_int_equal(p->default_command.verb, VERB_SIGN);
+	assert_int_equal(p->default_command->verb, VERB_SIGN);
 	assert_string_equal(p->limits.from, "10.0.0.0/8,::1,!10.1.*");
 	assert_int_equal(p->limits.not_before, 1767225600);
 	assert_int_equal(p->limits.not_after, 1798761600);

@@ -212,7 +212,8 @@ ignore(void *arg, const struct text_error *error)
 
 /*
  * What was in force, as far as it is known: for tenants that are bad now, and
- * for who has which client key when there is no tree in force yet.
+ * for who has which client key when there is no tree in force yet.  What the
+ * tree itself grants is most of it, and tells nothing of tenants.
  */
 static void
 load_last(struct loader *loader, const struct conf_source *from,
@@ -221,8 +222,11 @@ load_last(struct loader *loader, const struct conf_source *from,
 	const char *state_dir = tree_server(loader->tree)->state_dir;
 	struct text_error ignored;
 
-	if (snapshot_load(state_dir, last, &ignored) == 0 &&
-	    from->before == NULL)
+	if (snapshot_load(state_dir, last, &ignored) == -1)
+		return;
+	snapshot_drop(last, "profiles.d/");
+	snapshot_drop(last, "authorized_keys.d/");
+	if (from->before == NULL)
 		*ret_before = snapshot_tree(last, loader->dir, from->formats,
 		    from->format_count, ignore, NULL);
 }

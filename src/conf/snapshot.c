@@ -237,6 +237,17 @@ snapshot_load(
 }
 
 void
+snapshot_drop(struct snapshot *snapshot, const char *prefix)
+{
+	size_t len = strlen(prefix), kept = 0;
+
+	for (size_t i = 0; i < snapshot->count; i++)
+		if (strncmp(snapshot->list[i].file, prefix, len) != 0)
+			snapshot->list[kept++] = snapshot->list[i];
+	snapshot->count = kept;
+}
+
+void
 snapshot_each(const struct snapshot *snapshot, const char *prefix,
     conf_seen_fn *seen, void *arg)
 {

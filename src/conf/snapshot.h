@@ -51,6 +51,9 @@ void snapshot_release(struct snapshot *);
 void snapshot_each(
     const struct snapshot *, const char *prefix, conf_seen_fn *, void *arg);
 
+/* Takes those out whose names begin with prefix. */
+void snapshot_drop(struct snapshot *, const char *prefix);
+
 /*
  * The tree that the texts make, in the folder dir; NULL: told why not.  It
  * does not read any file.

@@ -148,6 +148,35 @@ hands_out_what_is_below_a_prefix(void **state)
 }
 
 static void
+drops_what_is_below_a_prefix_and_no_more(void **state)
+{
+	struct told told = { .count = 0 };
+	struct snapshot snapshot;
+	struct tree *tree;
+	char names[1024] = "";
+
+	(void)state;
+	put_tree();
+	publish();
+	assert_int_equal(snapshot_load(folder, &snapshot, &error), 0);
+	snapshot_drop(&snapshot, "profiles.d/a");
+	assert_int_equal(snapshot.count, 7);
+	snapshot_drop(&snapshot, "d/");
+	assert_int_equal(snapshot.count, 7);
+	snapshot_each(&snapshot, "profiles.d/", note_name, names);
+	assert_string_equal(names, "profiles.d/b.conf ");
+	snapshot_drop(&snapshot, "authorized_keys.d/");
+	tree = snapshot_tree(&snapshot, folder, formats, 1, told_add, &told);
+	assert_string_equal(told.text, "");
+	assert_int_equal(tree_profiles(tree), 1);
+	assert_int_equal(tree_clients(tree), 0);
+	tree_free(tree);
+	snapshot_drop(&snapshot, "");
+	assert_int_equal(snapshot.count, 0);
+	snapshot_release(&snapshot);
+}
+
+static void
 a_tree_that_lacks_a_certificate_is_none(void **state)
 {
 	struct told told = { .count = 0 };
@@ -313,6 +342,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		IN_FOLDER(what_was_read_is_there_again),
 		IN_FOLDER(hands_out_what_is_below_a_prefix),
+		IN_FOLDER(drops_what_is_below_a_prefix_and_no_more),
 		IN_FOLDER(a_tree_that_lacks_a_certificate_is_none),
 		IN_FOLDER(a_tree_that_lacks_a_time_zone_is_none),
 		cmocka_unit_test(a_text_that_is_wrong_makes_no_tree),

@@ -5,6 +5,7 @@
  * 3, the keeper's as 4 and the lists' as 5; with -t it only tests a tree.
  */
 #include <errno.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -36,6 +37,11 @@
  * pieces of the log that are read.
  */
 #define SPARE_FILES 72
+/*
+ * Bytes from which on a block goes back to the system when it is freed, as
+ * files and listings of a large tree do: the library would learn to keep them.
+ */
+#define MEMORY_LARGE (1 << 20)
 
 struct options {
 	const char *dir;
@@ -322,6 +328,7 @@ run(const char *dir)
 	tenants_taken(start.service, NULL, start.service->tree);
 	reload_start(start.service->reload, &start.loaded, &start.differences);
 	loaded_release(&start.loaded);
+	malloc_trim(0);
 	log_watch_begin(start.service->log_watch, start.opened.last_us);
 	if (service_start(start.service, LISTENER_FD, KEEPER_FD, LISTS_FD) ==
 	    -1) {
@@ -349,5 +356,7 @@ main(int argc, char **argv)
 	log_init("countersign-broker", options.to_syslog, options.debug);
 	ignore_signals();
 	raise_limits();
+	mallopt(M_MMAP_THRESHOLD, MEMORY_LARGE);
+	mallopt(M_TRIM_THRESHOLD, MEMORY_LARGE);
 	return options.test ? test_tree(options.dir) : run(options.dir);
 }

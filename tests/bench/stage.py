@@ -124,7 +124,6 @@ class Tree:
         self.port = None
         self.group = None
         self.token = token
-        self.text_bytes = 0
         self.write_server()
         if token:
             self.write_token()
@@ -158,33 +157,33 @@ class Tree:
               f"workers = {WORKERS}\n"
               "environment = SOFTHSM2_CONF="
               f"{self.stage.path('token', 'softhsm2.conf')}\n")
-        self.write_keys(0)
+        self.write_keys()
 
-    def write_keys(self, more):
-        """The four keys, and so many further names for one of them."""
+    def more_keys(self):
+        return ""
+
+    def write_keys(self):
         text = "".join(f"[key {k}]\ntoken = {TOKEN}\n"
                        f"object = pkcs11:object={k}\nuse = raw\n"
                        for k in KEYS)
-        text += "".join(f"[key name{i:04d}]\ntoken = {TOKEN}\n"
-                        "object = pkcs11:object=p256\nuse = raw\n"
-                        for i in range(more))
+        text += self.more_keys()
         text += (f"[key audit]\ntoken = {TOKEN}\n"
                  "object = pkcs11:object=audit\nuse = audit\n")
         write(f"{self.dir}/keys.d/bench.conf", text)
 
+    def profile(self, i, keys):
+        return f"[profile team{i:05d}]\n{keys}verbs = sign check\n" \
+               "formats = raw\n"
+
     def write_clients(self, count, profiles):
         keys = f"keys = {' '.join(KEYS)}\n" if self.token else ""
         text = f"[profile bench]\n{keys}"
-        text += "".join(f"[profile team{i:05d}]\n{keys}verbs = sign check\n"
-                        "formats = raw\n" for i in range(profiles))
+        text += "".join(self.profile(i, keys) for i in range(profiles))
         write(f"{self.dir}/profiles.d/bench.conf", text)
         rnd = random.Random(1)
         lines = [f'profile="bench" {public_line(self.stage.key)} bench']
-        for i in range(count):
-            name = f"builder{i:06d}"
-            lines.append(f'profile="team{i % profiles:05d}" '
-                         f"{made_up_key(rnd)} {name}")
-            self.text_bytes += len(name) + 1
+        lines += [f'profile="team{i % profiles:05d}" {made_up_key(rnd)} '
+                  f"builder{i:06d}" for i in range(count)]
         write(f"{self.dir}/authorized_keys.d/bench", "\n".join(lines) + "\n")
 
     def spawn(self):
@@ -207,13 +206,14 @@ class Tree:
              env=self.stage.env)
 
     def status(self):
-        said = call([self.stage.program("countersignctl"), "-C", self.dir,
-                     "status", "--json"], 60, env=self.stage.env)
-        return json.loads(said)
+        return json.loads(self.ctl("status", "--json"))
+
+    def ctl(self, *words):
+        return call([self.stage.program("countersignctl"), "-C", self.dir,
+                     *words], 60, env=self.stage.env)
 
     def reload(self):
-        call([self.stage.program("countersignctl"), "-C", self.dir, "reload"],
-             60, env=self.stage.env)
+        self.ctl("reload")
 
     def stop(self):
         if self.group:

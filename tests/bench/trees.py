@@ -8,10 +8,8 @@ import works
 from peers import Sshd
 from procs import Background, Failed
 from stage import Tree, made_up_key
+from teams import CLIENTS, PROFILES, LargeTree
 
-CLIENTS = 100000
-PROFILES = 10000
-SIGNING_KEYS = 1000
 IDLE = 500
 
 
@@ -116,9 +114,7 @@ def sign(b, server):
 
 
 def tree_100k(b):
-    large = Tree(b.stage, "large")
-    large.write_keys(SIGNING_KEYS)
-    large.write_clients(CLIENTS, PROFILES)
+    large = LargeTree(b.stage, "large")
     small = Tree(b.stage, "small")
     small.write_clients(10, 10)
     extra = load_time(large, 3) - load_time(small, 3)

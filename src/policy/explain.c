@@ -39,7 +39,7 @@ read_command(const struct question *q, struct command *ret, struct verdict *why)
 	memset(ret, 0, sizeof(*ret));
 	if (q->command[0] == '\0') {
 		if (profile->default_text != NULL)
-			*ret = profile->default_command;
+			*ret = *profile->default_command;
 		return REASON_OK;
 	}
 	if (command_parse(q->command, ret, &error) == 0)

@@ -12,6 +12,13 @@
 #include "policy/tree.h"
 #include "wire/token.h"
 
+/* What the last canary found; reasons are OK as long as there was none. */
+struct key_canary {
+	uint64_t wall_us; /* 0: there was none */
+	enum reason reason, told; /* told: what is on record */
+	char text[MESSAGE_SIZE];
+};
+
 struct key {
 	uint32_t number; /* towards workers; never used twice */
 	unsigned refs; /* requests that use it */
@@ -36,6 +43,7 @@ struct key {
 	enum reason reason;
 	char text[MESSAGE_SIZE];
 	uint32_t us; /* of one signature, on average */
+	struct key_canary canary;
 };
 
 struct keyring;

@@ -17,6 +17,8 @@
 #define PAUSE_US 200000u
 /* and goes on after this nevertheless: one signature hurts nobody. */
 #define PATIENCE_US 60000000u
+/* A worker that is being replaced is there again before that. */
+#define WAITING_US 10000000u
 
 struct probe {
 	struct service *service;
@@ -175,15 +177,16 @@ is_ready(struct probe *p)
 		end(p, reason, why);
 		return false;
 	case KEY_WAITING:
+		if (now - p->since_us < WAITING_US)
+			break;
 		end(p, REASON_TOKEN_UNAVAILABLE,
 		    "the token is being logged in to");
 		return false;
 	case KEY_USABLE:
-		break;
+		if (!p->patient || !token_is_busy(token) ||
+		    now - p->since_us >= PATIENCE_US)
+			return true;
 	}
-	if (!p->patient || !token_is_busy(token) ||
-	    now - p->since_us >= PATIENCE_US)
-		return true;
 	loop_timer_set(p->timer, now + PAUSE_US);
 	return false;
 }

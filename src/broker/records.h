@@ -55,8 +55,9 @@ int record_suspend(struct service *, const struct suspension *, size_t sessions,
     struct waiter *);
 int record_resume(struct service *, const struct suspension *, struct waiter *);
 
-/* One that ended; what: "test" or "canary", by: who asked, or NULL. */
-void record_probe(
+/* One that ended; what: "test" or "canary", by: who asked, or NULL.  -1: it
+ * cannot be recorded. */
+int record_probe(
     struct service *, const struct probe *, const char *what, const char *by);
 
 /* Of a signed tree. */

@@ -89,7 +89,7 @@ probe_summary(const struct probe *probe, char ret[MESSAGE_SIZE])
 		    generation, probe_text(probe));
 }
 
-void
+int
 record_probe(struct service *service, const struct probe *probe,
     const char *what, const char *by)
 {
@@ -98,7 +98,7 @@ record_probe(struct service *service, const struct probe *probe,
 	char text[MESSAGE_SIZE];
 
 	if (r == NULL)
-		return;
+		return -1;
 	record_add(r, "what", what);
 	record_add(r, "token", key->token);
 	record_add(r, "key", key->name);
@@ -111,7 +111,7 @@ record_probe(struct service *service, const struct probe *probe,
 		record_add(r, "by", by);
 	add_outcome(r, probe_reason(probe));
 	probe_summary(probe, text);
-	journal_end(service->journal, text, NULL);
+	return journal_end(service->journal, text, NULL);
 }
 
 void

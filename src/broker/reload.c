@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "broker/admin.h"
 #include "broker/archive.h"
+#include "broker/canary.h"
 #include "broker/lines.h"
 #include "broker/loader.h"
 #include "broker/log_watch.h"
@@ -149,6 +150,7 @@ reload_apply(
 		return -1;
 	service->tree = next;
 	roll_over_reset(service->roll_over);
+	canary_reset(service->canary);
 	memcpy(service->fingerprint, fingerprint, sizeof(service->fingerprint));
 	for (size_t i = 0; i < service->token_count; i++)
 		token_sync_keys(service->tokens[i]);

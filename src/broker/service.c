@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "broker/admin.h"
 #include "broker/archive.h"
+#include "broker/canary.h"
 #include "broker/checkpoint.h"
 #include "broker/dispatch.h"
 #include "broker/drain.h"
@@ -113,6 +114,7 @@ service_new(const char *dir, struct tree *tree, const char *fingerprint,
 	    (service->drain = drain_new(service)) == NULL ||
 	    (service->checkpoints = checkpoints_new(service)) == NULL ||
 	    (service->roll_over = roll_over_new(service)) == NULL ||
+	    (service->canary = canary_new(service)) == NULL ||
 	    (service->lists = lists_new(service)) == NULL ||
 	    add_tokens(service) == -1)
 		goto fail;
@@ -151,6 +153,7 @@ service_free(struct service *service)
 	suspensions_free(service->suspensions);
 	checkpoints_free(service->checkpoints);
 	roll_over_free(service->roll_over);
+	canary_free(service->canary);
 	key_tests_free(service->key_tests);
 	keyring_free(service->keyring);
 	tree_free(service->tree);
@@ -178,6 +181,7 @@ service_start(struct service *service, int listener, int keeper, int lists)
 		return -1;
 	for (size_t i = 0; i < service->token_count; i++)
 		token_tend(service->tokens[i]);
+	canary_reset(service->canary);
 	service_announce(service);
 	return 0;
 }

@@ -67,6 +67,7 @@ struct service {
 	struct drain *drain;
 	struct checkpoints *checkpoints;
 	struct roll_over *roll_over;
+	struct canary *canary;
 	struct key_test *key_tests; /* that have not ended */
 	uint64_t signatures;
 	struct timing timing;

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "broker/budget_text.h"
+#include "broker/canary.h"
 #include "broker/checkpoint.h"
 #include "broker/drain.h"
 #include "broker/service.h"
@@ -167,6 +168,7 @@ status_text(const struct service *service, struct buf *out)
 	for (size_t i = 0; i < service->token_count; i++)
 		text_token(service->tokens[i], out);
 	status_keys_text(service, out);
+	canary_text(service->canary, out);
 	suspend_text(service->suspensions, out);
 	tenants_text(service->tree, NULL, out);
 	text_records(service->journal, out);
@@ -291,6 +293,8 @@ status_json(const struct service *service, struct buf *out)
 	status_keys_json(service, out);
 	buf_adds(out, "],\"suspended\":");
 	suspend_json(service->suspensions, out);
+	buf_adds(out, ",\"canary\":");
+	canary_json(service->canary, out);
 	buf_adds(out, ",");
 	tenants_json(service->tree, NULL, out);
 	buf_adds(out, ",");

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/clock.h"
 #include "broker/service.h"
 #include "broker/token.h"
 #include "policy/date.h"
@@ -66,6 +67,19 @@ text_generation(const struct generation *g, struct buf *out)
 	buf_addf(out, ", %s)", generation_word(g));
 }
 
+/* Only what is wrong. */
+static void
+text_canary(const struct key *key, struct buf *out)
+{
+	char when[CLOCK_TEXT];
+
+	if (key->canary.reason == REASON_OK)
+		return;
+	clock_text(key->canary.wall_us, when);
+	buf_addf(out, "  the canary failed %s: %s: %s\n", when,
+	    reason_word(key->canary.reason), key->canary.text);
+}
+
 void
 status_keys_text(const struct service *service, struct buf *out)
 {
@@ -77,6 +91,7 @@ status_keys_text(const struct service *service, struct buf *out)
 		text_generation(g, out);
 		buf_addf(
 		    out, ": %s%s%s\n", word, why[0] != '\0' ? ": " : "", why);
+		text_canary(keyring_of(service->keyring, g), out);
 	}
 }
 
@@ -105,6 +120,22 @@ json_generation(const struct generation *g, struct buf *out)
 }
 
 static void
+json_canary(const struct key *key, struct buf *out)
+{
+	char when[CLOCK_TEXT] = "";
+
+	if (key->canary.wall_us != 0)
+		clock_text(key->canary.wall_us, when);
+	buf_adds(out, ",\"canary\":{");
+	add_string(out, "time", when);
+	buf_adds(out, ",");
+	add_string(out, "state", reason_word(key->canary.reason));
+	buf_adds(out, ",");
+	add_string(out, "message", key->canary.text);
+	buf_adds(out, "}");
+}
+
+static void
 json_key(
     const struct service *service, const struct generation *g, struct buf *out)
 {
@@ -119,6 +150,7 @@ json_key(
 	add_string(out, "state", word);
 	buf_adds(out, ",");
 	add_string(out, "message", why);
+	json_canary(keyring_of(service->keyring, g), out);
 	buf_adds(out, "}");
 }
 

@@ -29,6 +29,7 @@ static const struct server_conf defaults = {
 	.rotate_age = DAY,
 	.compress_after = DAY,
 	.warn_free = 256 * MIB,
+	.canary = 3600,
 	.connections = 1000,
 	.connections_per_address = 500,
 	.unauthenticated = 100,
@@ -171,6 +172,18 @@ value_compress(const struct place *place, const struct word *word,
 	return 0;
 }
 
+static int
+value_canary(const struct place *place, const struct word *word,
+    const char *value, void *field, struct text_error *reterr)
+{
+	uint32_t *ret = field;
+
+	if (strcmp(value, "never") != 0)
+		return value_seconds(place, word, value, field, reterr);
+	*ret = 0;
+	return 0;
+}
+
 /* "none" is sshd_config's word for never. */
 static int
 value_interval(const struct place *place, const struct word *word,
@@ -206,6 +219,7 @@ static const struct word limits_words[] = {
 	{ "digests-timeout", value_seconds, AT(digests_timeout), 1, 3600 },
 	{ "rekey-data", value_kib, AT(rekey_kib), 0, 1u << 30 },
 	{ "rekey-interval", value_interval, AT(rekey_interval), 0, 30 * DAY },
+	{ "canary", value_canary, AT(canary), 1, 30 * DAY },
 };
 
 static const struct word audit_words[] = {

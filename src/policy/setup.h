@@ -41,6 +41,7 @@ struct server_conf {
 	uint32_t rotate_age; /* seconds; 0: never by age */
 	uint32_t compress_after; /* seconds; COMPRESS_NEVER */
 	uint64_t warn_free; /* bytes; 0: no warning */
+	uint32_t canary; /* seconds; 0: never */
 	/* [limits]; times in seconds */
 	uint32_t connections, connections_per_address, unauthenticated;
 	uint32_t channels, login_grace, idle_timeout, drain_timeout;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* covers: src/broker/key_test.c */
+/* covers: src/broker/key_test.c src/broker/canary.c */
 /*
  * countersignctl test and the canary, with workers that are the test itself:
  * what they sign with, and whether they do, is its choice.
@@ -74,7 +74,7 @@ free_pkey(void **state)
 }
 
 static void
-start(const char *words)
+start(const char *words, unsigned count)
 {
 	char conf[512];
 
@@ -89,9 +89,15 @@ start(const char *words)
 	ends_put(&e, "keys.d/k.conf",
 	    "[key release]\ntoken = t\nobject = pkcs11:object=release\n"
 	    "use = raw\n");
+	snprintf(conf, sizeof(conf),
+	    "[token t]\nmodule = /lib/m.so\ntoken = t\npin-file = pin\n"
+	    "workers = %u\ntimeout = 5s\n",
+	    count);
+	ends_put(&e, "tokens.d/t.conf", conf);
 	ends_start(&e);
 	/* The one that came last is asked first. */
-	start_worker(&workers[1]);
+	if (count > 1)
+		start_worker(&workers[1]);
 	start_worker(&workers[0]);
 	ends_recv(&e, e.listener, WIRE_BROKER_READY);
 }
@@ -102,7 +108,9 @@ tear_down(void **state)
 	(void)state;
 	ends_drop(&e);
 	close(workers[0]);
-	close(workers[1]);
+	if (workers[1] != -1)
+		close(workers[1]);
+	workers[0] = workers[1] = -1;
 	if (admin != -1)
 		close(admin);
 	admin = -1;
@@ -198,7 +206,7 @@ says_that_a_key_signs_in_all_formats_and_hashes(void **state)
 	char *records;
 
 	(void)state;
-	start("");
+	start("", 2);
 	ask("release");
 	/* raw and p1363, sha256 and sha384. */
 	for (unsigned i = 0; i < 4; i++) {
@@ -226,7 +234,7 @@ believes_no_signature_of_something_else(void **state)
 	struct job job;
 
 	(void)state;
-	start("");
+	start("", 2);
 	ask("release");
 	take(workers[0], &job);
 	answer_job(workers[0], &job, true);
@@ -252,7 +260,7 @@ goes_on_when_nobody_waits_for_the_answer(void **state)
 	struct job job;
 
 	(void)state;
-	start("");
+	start("", 2);
 	ask("release");
 	take(workers[0], &job);
 	close(admin);
@@ -272,7 +280,7 @@ tells_of_a_key_that_a_reload_took_away(void **state)
 	struct job job;
 
 	(void)state;
-	start("");
+	start("", 2);
 	ask("release");
 	take(workers[0], &job);
 	ends_put(&e, "keys.d/k.conf",
@@ -288,11 +296,109 @@ tells_of_a_key_that_a_reload_took_away(void **state)
 	assert_non_null(strstr(said, "a reload changed this key"));
 }
 
+/* The one that is killed, by the one that is started for it. */
+static void
+replace_worker(int *worker)
+{
+	ends_recv(&e, e.keeper, WIRE_WORKER_KILL);
+	close(*worker);
+	start_worker(worker);
+}
+
+/* A round's jobs, answered right. */
+static void
+serve_round(int worker)
+{
+	struct job job;
+
+	jobs_seen = 0;
+	for (unsigned i = 0; i < 4; i++) {
+		take(worker, &job);
+		answer_job(worker, &job, false);
+	}
+}
+
+static void
+tries_keys_by_itself_and_tells_of_changes_only(void **state)
+{
+	struct job job;
+	char *records;
+
+	(void)state;
+	start("[limits]\ncanary = 1s\n", 1);
+	serve_round(workers[0]);
+	serve_round(workers[0]);
+	records = ends_records(&e);
+	assert_null(ends_record(records, "TOKEN", "what=\"canary\""));
+	free(records);
+	jobs_seen = 0;
+	take(workers[0], &job);
+	answer_job(workers[0], &job, true);
+	replace_worker(&workers[0]);
+	jobs_seen = 0;
+	take(workers[0], &job);
+	answer_job(workers[0], &job, true);
+	ends_await_record(&e, "TOKEN",
+	    "probes=\"0\" outcome=\"failed\" reason=\"token-wrong-answer\"");
+	replace_worker(&workers[0]);
+	serve_round(workers[0]);
+	ends_await_record(&e, "TOKEN", "probes=\"4\" outcome=\"ok\"");
+	records = ends_records(&e);
+	assert_non_null(ends_record(records, "TOKEN", "what=\"canary\""));
+	free(records);
+}
+
+static void
+leaves_suspended_keys_alone(void **state)
+{
+	struct admin_request request = { .verb = ADMIN_SUSPEND };
+	char answer[WIRE_CHUNK + 1];
+
+	(void)state;
+	start("[limits]\ncanary = 1s\n", 1);
+	assert_true(admin_request_add(&request, "key"));
+	assert_true(admin_request_add(&request, "release"));
+	assert_true(admin_request_add(&request, "why not"));
+	assert_int_equal(ends_admin(&e, &request, answer), 0);
+	request = (struct admin_request){ .verb = ADMIN_STATUS };
+	do
+		assert_int_equal(ends_admin(&e, &request, answer), 0);
+	while (strstr(answer, "no round yet") != NULL &&
+	    ends_is_quiet(workers[0], 50));
+	assert_non_null(strstr(answer, ": 0 ok, 0 failed, 1 skipped\n"));
+	assert_true(ends_is_quiet(workers[0], 50));
+	ask("release");
+	assert_int_equal(hear(), 77);
+	assert_string_equal(
+	    said, "countersignctl: the key release is suspended\n");
+}
+
+static void
+tries_nothing_while_clients_wait(void **state)
+{
+	struct accept_reply accept_reply;
+	struct jobs jobs = { .count = 0 };
+	struct job job;
+	int session;
+
+	(void)state;
+	start("[limits]\ncanary = 1s\n", 1);
+	session = ends_login(&e);
+	ends_open(&e, session, 1, "sign");
+	ends_accept(&e, session, 1, &accept_reply);
+	ends_lines(&e, session, 1, 1, 6, "ok");
+	/* The worker has two of them, the others wait. */
+	ends_all_jobs(&e, workers[0], &jobs, 2);
+	assert_true(ends_is_quiet(workers[0], 1500));
+	close(session);
+	take(workers[0], &job);
+}
+
 static void
 refuses_what_it_cannot_test(void **state)
 {
 	(void)state;
-	start("");
+	start("", 2);
 	ask("nothing");
 	assert_int_equal(hear(), 1);
 	assert_string_equal(said,
@@ -313,6 +419,12 @@ main(void)
 		    tells_of_a_key_that_a_reload_took_away, tear_down),
 		cmocka_unit_test_teardown(
 		    refuses_what_it_cannot_test, tear_down),
+		cmocka_unit_test_teardown(
+		    tries_keys_by_itself_and_tells_of_changes_only, tear_down),
+		cmocka_unit_test_teardown(
+		    tries_nothing_while_clients_wait, tear_down),
+		cmocka_unit_test_teardown(
+		    leaves_suspended_keys_alone, tear_down),
 	};
 
 	return cmocka_run_group_tests_name(

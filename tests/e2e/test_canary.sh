@@ -22,6 +22,10 @@ tests_well() { # KEY
 	ctl test "$1" >"$DIR/said" 2>"$DIR/err"
 }
 
+round() { # WHAT
+	ctl status | grep -qE "^canary: every 1 s, last round $1"
+}
+
 token_records() { # WHAT
 	grep ' TOKEN \[' "$DIR/log/audit.log" | grep "what=\"$1\"" || :
 }
@@ -111,8 +115,60 @@ a_generation_to_come_is_tested_too() {
 	ctl reload
 }
 
+canary_records() { # OUTCOME
+	token_records canary | grep -c "outcome=\"$1\"" || :
+}
+
+it_tries_by_itself_and_tells_of_changes_only() {
+	ctl status | grep -q '^canary: every 3600 s, no round yet$'
+	printf '[limits]\ncanary = 1s\n' >>"$DIR/countersign.conf"
+	ctl reload
+	wait_for 10 round '.*: 2 ok, 0 failed, 0 skipped$'
+	expect records 0 "$(token_records canary | wc -l)"
+	echo C_Sign=wrong >"$DIR/token/faults"
+	wait_for 10 round '.*, [12] failed, '
+	ctl status | grep -q '^  the canary failed .*: token-wrong-answer: '
+	: >"$DIR/token/faults"
+	wait_for 15 round '.*: 2 ok, 0 failed, 0 skipped$'
+	recovered() {
+		local failed
+		failed=$(canary_records failed)
+		[ "$failed" -gt 0 ] && [ "$(canary_records ok)" -gt 0 ]
+	}
+	wait_for 5 recovered
+	grep -q 'key .* does not sign: ' "$DIR/service.log"
+	grep -q 'key .* signs again' "$DIR/service.log"
+	ctl status --json | $PYTHON -c '
+import json, sys
+status = json.load(sys.stdin)
+assert status["canary"]["interval"] == 1, status["canary"]
+for key in status["keys"]:
+    assert key["canary"]["state"] == "ok" and key["canary"]["time"], key'
+}
+
+what_is_suspended_is_passed_over() {
+	ctl suspend key p256 --reason "a test"
+	wait_for 10 round '.*: 1 ok, 0 failed, 1 skipped$'
+	ctl resume key p256
+	wait_for 10 round '.*: 2 ok, 0 failed, 0 skipped$'
+}
+
+never_is_never() {
+	sed -i 's/^canary = .*/canary = never/' "$DIR/countersign.conf"
+	ctl reload
+	ctl status | grep -q '^canary: never$'
+}
+
+the_chain_holds_after_all_this() {
+	ctl log verify "$DIR/log/audit.log"
+}
+
 cases every_format_and_hash_is_tried \
     a_test_is_on_record_and_no_signature_is \
     what_cannot_be_tested_is_refused \
     a_token_that_signs_wrongly_fails_the_test \
-    a_generation_to_come_is_tested_too
+    a_generation_to_come_is_tested_too \
+    it_tries_by_itself_and_tells_of_changes_only \
+    what_is_suspended_is_passed_over \
+    never_is_never \
+    the_chain_holds_after_all_this

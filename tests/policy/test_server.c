@@ -227,6 +227,35 @@ refuses_limits_out_of_range(void **state)
 	    "10m, 2h or 1d, from 1s to 2592000s, not \"10 m\"");
 }
 
+static uint32_t
+canary(const char *words)
+{
+	struct tree *tree = good_tree(&(struct texts){ .server = words });
+	uint32_t ret = tree_server(tree)->canary;
+
+	tree_free(tree);
+	return ret;
+}
+
+static void
+reads_how_often_keys_are_tried(void **state)
+{
+	(void)state;
+	assert_int_equal(canary(""), 3600);
+	assert_int_equal(canary("[limits]\ncanary = 1s\n"), 1);
+	assert_int_equal(canary("[limits]\ncanary = 30d\n"), 2592000);
+	assert_int_equal(canary("[limits]\ncanary = never\n"), 0);
+	assert_refused("[limits]\ncanary = 0\n",
+	    "countersign.conf:2: canary must be a time such as 30s, 10m, 2h "
+	    "or 1d, from 1s to 2592000s, not \"0\"");
+	assert_refused("[limits]\ncanary = none\n",
+	    "countersign.conf:2: canary must be a time such as 30s, 10m, 2h "
+	    "or 1d, from 1s to 2592000s, not \"none\"");
+	assert_refused("[limits]\ncanary = 31d\n",
+	    "countersign.conf:2: canary must be a time such as 30s, 10m, 2h "
+	    "or 1d, from 1s to 2592000s, not \"31d\"");
+}
+
 static void
 reads_how_the_log_is_kept(void **state)
 {
@@ -325,6 +354,7 @@ main(void)
 		cmocka_unit_test(refuses_more_addresses_than_it_can_hold),
 		cmocka_unit_test(refuses_users_that_cannot_be),
 		cmocka_unit_test(refuses_limits_out_of_range),
+		cmocka_unit_test(reads_how_often_keys_are_tried),
 		cmocka_unit_test(reads_how_the_log_is_kept),
 		cmocka_unit_test(refuses_a_log_that_cannot_be),
 		cmocka_unit_test(refuses_unknown_sections_and_words),

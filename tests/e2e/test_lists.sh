@@ -178,6 +178,7 @@ a_command_allows_by_its_exit_status() {
 }
 
 a_commands_own_words_reach_the_client() {
+	# shellcheck disable=SC2016 # the command's own
 	command_is "$DIR" 'echo "not rebuilt yet: $3"; exit 1'
 	sign_one 77 asked
 	expect_match stderr "*line 1: not rebuilt yet: it.bin*" "$(cat "$ERR")"
@@ -221,14 +222,21 @@ a_command_that_hangs_or_dies_refuses() {
 	command_is "$DIR" 'exit 0'
 }
 
+has_landlock() {
+	"$PYTHON" -c 'import ctypes, sys
+sys.exit(ctypes.CDLL(None).syscall(444, None, 0, 1) < 1)'
+}
+
 a_command_is_jailed() {
-	[ "$(cut -c 1-6 "/proc/$PID/status" | grep -c Seccom)" != 0 ] ||
-	    skip "no seccomp"
-	local port said
+	local first files=yes
+	has_landlock || files=
 	# What could be done is told; all of it must fail.
 	command_is "$DIR" "
-		(: >/tmp/countersign-written.$$) 2>/dev/null && echo writes
-		(: >$DIR/written) 2>/dev/null && echo writes-here
+		if [ -n '$files' ]; then
+			(: >/tmp/countersign-written.$$) 2>/dev/null &&
+			    echo writes
+			(: >$DIR/written) 2>/dev/null && echo writes-here
+		fi
 		kill -CONT \$PPID 2>/dev/null && echo signals
 		setsid true 2>/dev/null && echo leaves
 		unshare -U true 2>/dev/null && echo unshares
@@ -242,12 +250,10 @@ a_command_is_jailed() {
 		grep -q '^NoNewPrivs:.1' /proc/\$\$/status || echo privileges
 		echo done; exit 1"
 	sign_one 77 asked
-	if [ "$(id -u)" = 0 ]; then
-		expect_match "what it can do" "*line 1: done*" "$(cat "$ERR")"
-	else
-		said=$(cat "$ERR")
-		expect_match "what it can do" "*line 1: pin*" "$said"
-	fi
+	# An ordinary user's command is that user.
+	first=pin
+	[ "$(id -u)" != 0 ] || first="done"
+	expect_match "what it can do" "*line 1: $first*" "$(cat "$ERR")"
 	sign_one 77 online
 	expect_match "with digests-network" "*line 1: internet*" "$(cat "$ERR")"
 	command_is "$DIR" 'exit 0'
@@ -257,7 +263,7 @@ a_server_that_is_killed_is_replaced() {
 	local keeper server
 	keeper=$(process_named "$PID" countersign-lists)
 	server=$(cat "/proc/$keeper/task/$keeper/children")
-	kill -KILL $server
+	kill -KILL "${server% }"
 	sign_one 0 filed
 	sign_one 0 asked
 	[ "$(cat "/proc/$keeper/task/$keeper/children")" != "$server" ] ||
@@ -281,7 +287,7 @@ what_is_asked_when_it_dies_is_asked_again() {
 	}
 	wait_for 5 runs_one
 	touch "$DIR/again"
-	kill -KILL $server
+	kill -KILL "${server% }"
 	wait $client || fail "$(cat "$DIR/err")"
 	expect answers 1 "$(wc -l <"$DIR/answers")"
 	command_is "$DIR" 'exit 0'

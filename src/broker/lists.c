@@ -12,6 +12,7 @@
 #include "broker/request.h"
 #include "broker/service.h"
 #include "broker/surface.h"
+#include "wire/control.h"
 
 /* How long another server may take to come. */
 #define COME_US 5000000u
@@ -123,6 +124,17 @@ fail_tried(struct lists *lists)
 	}
 }
 
+/* It may hang, and then would stand in the way of another. */
+static void
+tell_keeper(struct lists *lists)
+{
+	struct writer w = service_writer(lists->service);
+
+	bare_put(&w, WIRE_LISTS_DROP);
+	if (lists->keeper != NULL)
+		peer_send(lists->keeper, &w);
+}
+
 static void
 lose_server(struct lists *lists, const char *why)
 {
@@ -140,6 +152,8 @@ lose_server(struct lists *lists, const char *why)
 static void
 on_server_gone(void *arg, const char *why)
 {
+	if (why != NULL)
+		tell_keeper(arg);
 	lose_server(arg, why);
 }
 
@@ -163,10 +177,12 @@ on_timer(void *arg)
 {
 	struct lists *lists = arg;
 
-	if (lists->server != NULL)
+	if (lists->server != NULL) {
+		tell_keeper(lists);
 		lose_server(lists, "it does not answer");
-	else
+	} else {
 		fail_all(lists);
+	}
 	tend(lists);
 }
 

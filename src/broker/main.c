@@ -36,7 +36,7 @@
  * Our own: channels, the audit file, threads, an admin, a file of the tree,
  * pieces of the log that are read.
  */
-#define SPARE_FILES 72
+#define SPARE_FILES 76
 /*
  * Bytes from which on a block goes back to the system when it is freed, as
  * files and listings of a large tree do: the library would learn to keep them.

@@ -120,7 +120,46 @@ pause_ms(const struct keeper *k)
 	return now >= k->next_us ? 0 : (int)((k->next_us - now) / 1000) + 1;
 }
 
-/* Until the broker hangs up; it has nothing to say to us. */
+/*
+ * The broker wants another server, whatever this one does: one that hangs in
+ * the kernel is reaped when it can be.
+ */
+static void
+drop_server(struct keeper *k)
+{
+	log_warn("the server of the lists is ended: the broker dropped it");
+	if (k->server != 0)
+		kill(k->server, SIGKILL);
+	k->server = 0;
+}
+
+/* False: it is over, with this status. */
+static bool
+hear_broker(struct keeper *k, int *ret_status)
+{
+	static uint8_t message[CHANNEL_MAX];
+	struct reader r;
+
+	*ret_status = EXIT_SUCCESS;
+	switch (channel_recv(KEEPER_BROKER, message, &r)) {
+	case CHANNEL_AGAIN:
+		return true;
+	case CHANNEL_CLOSED:
+		return false;
+	case CHANNEL_OK:
+		if (wire_get_type(&r) != WIRE_LISTS_DROP || !bare_get(&r))
+			break;
+		drop_server(k);
+		return true;
+	case CHANNEL_BROKEN:
+		break;
+	}
+	log_warn("the broker said what it may not say");
+	*ret_status = EX_SOFTWARE;
+	return false;
+}
+
+/* Until the broker hangs up: the exit status. */
 static int
 serve(struct keeper *k)
 {
@@ -128,21 +167,18 @@ serve(struct keeper *k)
 		{ .fd = k->signals, .events = POLLIN },
 		{ .fd = KEEPER_BROKER, .events = POLLIN },
 	};
+	int status;
 
 	for (;;) {
 		if (k->server == 0 && pause_ms(k) == 0)
 			start(k);
 		if (poll(want, 2, pause_ms(k)) == -1 && errno != EINTR)
 			return EX_OSERR;
-		if (want[1].revents != 0)
-			break;
+		if (want[1].revents != 0 && !hear_broker(k, &status))
+			return status;
 		if (want[0].revents != 0)
 			reap(k);
 	}
-	if ((want[1].revents & POLLHUP) != 0)
-		return EXIT_SUCCESS;
-	log_warn("the broker said what it may not say");
-	return EX_SOFTWARE;
 }
 
 static int

@@ -4,10 +4,11 @@
  *
  *	keeper   -> broker   LISTS_SERVER, with the server's channel as a
  *	                     descriptor; again whenever it had to start another
+ *	broker   -> keeper   LISTS_DROP: the server is no good, and may hang
  *	broker   -> server   LISTS_QUERY
  *	server   -> broker   LISTS_ANSWER, one for each query, in any order
  *
- * LISTS_SERVER has no fields (wire/control.h's bare_put).
+ * LISTS_SERVER and LISTS_DROP have no fields (wire/control.h's bare_put).
  */
 #ifndef CS_WIRE_LISTS_H
 #define CS_WIRE_LISTS_H

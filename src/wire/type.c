@@ -41,6 +41,7 @@ static const char *const words[WIRE_TYPE_COUNT] = {
 	[WIRE_LISTS_SERVER] = "LISTS_SERVER",
 	[WIRE_LISTS_QUERY] = "LISTS_QUERY",
 	[WIRE_LISTS_ANSWER] = "LISTS_ANSWER",
+	[WIRE_LISTS_DROP] = "LISTS_DROP",
 };
 
 void

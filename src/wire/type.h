@@ -67,10 +67,11 @@ enum wire_type {
 	WIRE_TAKEN,
 
 	/* the keeper of the lists' server to broker; broker to that server,
-	 * and back (wire/lists.h) */
+	 * and back; broker to keeper (wire/lists.h) */
 	WIRE_LISTS_SERVER,
 	WIRE_LISTS_QUERY,
 	WIRE_LISTS_ANSWER,
+	WIRE_LISTS_DROP,
 
 	WIRE_TYPE_COUNT,
 };

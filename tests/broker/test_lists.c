@@ -385,6 +385,7 @@ dropped_and_asked_again(void)
 	struct lists_query again;
 
 	assert_true(ends_is_closed(&e, e.server));
+	ends_recv(&e, e.lists, WIRE_LISTS_DROP);
 	assert_true(no_job());
 	ends_lists_server(&e);
 	take_query(&again);

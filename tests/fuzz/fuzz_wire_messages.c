@@ -172,6 +172,7 @@ static again_fn *const messages[WIRE_TYPE_COUNT] = {
 	[WIRE_ADMIN_REPLY] = admin_reply_again,
 	[WIRE_TAKEN] = text_taken_again,
 	[WIRE_LISTS_SERVER] = bare_again,
+	[WIRE_LISTS_DROP] = bare_again,
 	[WIRE_LISTS_QUERY] = lists_query_again,
 	[WIRE_LISTS_ANSWER] = lists_answer_again,
 };

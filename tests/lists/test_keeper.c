@@ -81,6 +81,24 @@ starts_another_server_when_the_broker_drops_one(void **state)
 }
 
 static void
+ends_a_server_that_hangs_when_the_broker_wants_another(void **state)
+{
+	uint8_t space[8];
+	struct writer w;
+	pid_t server;
+
+	(void)state;
+	lists_process_server(&p);
+	server = lists_process_child(&p);
+	assert_int_equal(kill(server, SIGSTOP), 0);
+	writer_init(&w, space, sizeof(space));
+	bare_put(&w, WIRE_LISTS_DROP);
+	assert_int_equal(channel_send(p.broker, space, w.used), CHANNEL_OK);
+	assert_int_not_equal(lists_process_server(&p), -1);
+	lists_process_ask_file(&p, p.server, "/nowhere");
+}
+
+static void
 believes_nothing_that_the_broker_may_not_say(void **state)
 {
 	(void)state;
@@ -113,6 +131,7 @@ main(void)
 		CASE(ends_a_server_that_does_not_end_by_itself),
 		CASE(starts_another_server_for_one_that_was_killed),
 		CASE(starts_another_server_when_the_broker_drops_one),
+		CASE(ends_a_server_that_hangs_when_the_broker_wants_another),
 		CASE(believes_nothing_that_the_broker_may_not_say),
 		CASE(a_server_outlives_its_keeper),
 	};

@@ -100,13 +100,61 @@ compare_64(const void *a, const void *b)
 static int (*const compare[SHELVES])(
     const void *, const void *) = { compare_32, compare_48, compare_64 };
 
+/* By its first two bytes. */
+static unsigned
+bucket(const uint8_t *digest)
+{
+	return (unsigned)digest[0] << 8 | digest[1];
+}
+
+#define BUCKETS 65536u
+
+/*
+ * Into buckets and then each of them: for digests, which are spread evenly, far
+ * faster than qsort alone, and no worse for what is made to be uneven.
+ */
+static int
+sort_in_buckets(struct shelf *shelf, int (*by)(const void *, const void *))
+{
+	size_t *start = calloc(BUCKETS + 1, sizeof(*start));
+	uint8_t *to = reallocarray(NULL, shelf->count, shelf->len);
+	const uint8_t *at = shelf->bytes;
+
+	if (start == NULL || to == NULL) {
+		free(start);
+		free(to);
+		return -1;
+	}
+	for (size_t i = 0; i < shelf->count; i++)
+		start[bucket(at + i * shelf->len) + 1]++;
+	for (size_t b = 0; b < BUCKETS; b++)
+		start[b + 1] += start[b];
+	/* Afterwards start[b] is where bucket b ends. */
+	for (size_t i = 0; i < shelf->count; i++, at += shelf->len)
+		memcpy(to + start[bucket(at)]++ * shelf->len, at, shelf->len);
+	for (size_t b = 0, from = 0; b < BUCKETS; from = start[b++])
+		if (start[b] - from > 1)
+			qsort(to + from * shelf->len, start[b] - from,
+			    shelf->len, by);
+	free(start);
+	free(shelf->bytes);
+	shelf->bytes = to;
+	shelf->size = shelf->count;
+	return 0;
+}
+
+/* So many that buckets are worth their memory. */
+#define MANY 10000
+
 void
 set_seal(struct set *set)
 {
 	for (size_t i = 0; i < SHELVES; i++) {
 		struct shelf *shelf = &set->shelf[i];
 
-		if (shelf->count > 0)
+		if (shelf->count > 0 &&
+		    (shelf->count < MANY ||
+			sort_in_buckets(shelf, compare[i]) == -1))
 			qsort(
 			    shelf->bytes, shelf->count, shelf->len, compare[i]);
 		shelf->sealed = true;

@@ -57,6 +57,40 @@ has_what_was_added_and_nothing_else(void **state)
 	}
 }
 
+/* Enough of them to be sorted in another way, evenly spread and not. */
+static void
+many_are_found_however_they_are_spread(void **state)
+{
+	uint8_t bytes[64];
+
+	(void)state;
+	for (int uneven = 0; uneven < 2; uneven++) {
+		struct set *set = set_new();
+
+		for (uint32_t n = 0; n < 50000; n++) {
+			digest(n, bytes);
+			if (uneven)
+				bytes[0] = bytes[1] = 0;
+			bytes[5] = (uint8_t)(n >> 8);
+			bytes[6] = (uint8_t)n;
+			assert_int_equal(set_add(set, bytes, 32), 0);
+		}
+		set_seal(set);
+		assert_int_equal(set_count(set), 50000);
+		for (uint32_t n = 0; n < 50000; n++) {
+			digest(n, bytes);
+			if (uneven)
+				bytes[0] = bytes[1] = 0;
+			bytes[5] = (uint8_t)(n >> 8);
+			bytes[6] = (uint8_t)n;
+			assert_true(set_has(set, bytes, 32));
+			bytes[7] ^= 1;
+			assert_false(set_has(set, bytes, 32));
+		}
+		set_free(set);
+	}
+}
+
 static void
 lengths_do_not_mix(void **state)
 {
@@ -116,6 +150,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(has_what_was_added_and_nothing_else),
+		cmocka_unit_test(many_are_found_however_they_are_spread),
 		cmocka_unit_test(lengths_do_not_mix),
 		cmocka_unit_test(
 		    finds_nothing_before_it_is_sealed_or_when_it_is_empty),

@@ -11,14 +11,22 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/log.h"
+#include "broker/governed.h"
 #include "broker/peer.h"
 #include "broker/reload.h"
 #include "broker/service.h"
 #include "broker/surface.h"
 #include "wire/admin.h"
 
-#define PEERS_MAX 16
+#define PEERS_MAX 32
+/* Of one user that is not root: none keeps others out. */
+#define OWNER_PEERS_MAX 2
+/* Between two lines of the log about users that are not heard. */
+#define REFUSED_US 1000000u
+/* Between two reloads that owners of tenants ask for. */
+#define OWNER_US 1000000u
 
 struct admin_peer {
 	struct admin *admin;
@@ -37,6 +45,8 @@ struct admin {
 	struct admin_peer *peers;
 	unsigned count;
 	uint64_t last; /* number given to a peer */
+	uint64_t refused_us; /* when the log was told of somebody */
+	uint64_t owner_us; /* when the owner of a tenant made work last */
 };
 
 static int
@@ -55,7 +65,7 @@ open_socket(struct admin *a)
 	/* Left behind by a crash; the audit file's lock keeps others away. */
 	if (unlinkat(a->dir, "admin.sock", 0) == -1 && errno != ENOENT)
 		return -1;
-	mask = umask(0177);
+	mask = umask(0111);
 	rv = bind(a->fd, (struct sockaddr *)&address, sizeof(address));
 	umask(mask);
 	return rv == -1 ? -1 : listen(a->fd, PEERS_MAX);
@@ -129,22 +139,52 @@ static const struct peer_kind admin_kind = {
 };
 
 static unsigned
-role_of(uid_t uid)
+role_of(const struct admin *a, uid_t uid)
 {
-	return uid == 0 || uid == geteuid() ? ADMIN_ROOT : 0;
+	unsigned role = uid == 0 || uid == geteuid() ? ADMIN_ROOT : 0;
+
+	if (owns_tenant(a->service->tree, uid))
+		role |= ADMIN_OWNER;
+	return role;
+}
+
+/* Has the user as many connections as it may have?  Root needs one always. */
+static bool
+is_full(const struct admin *a, uid_t uid)
+{
+	unsigned own = 0, others = 0;
+
+	if ((role_of(a, uid) & ADMIN_ROOT) != 0)
+		return a->count >= PEERS_MAX;
+	for (const struct admin_peer *p = a->peers; p != NULL; p = p->next) {
+		own += p->uid == uid;
+		others += (role_of(a, p->uid) & ADMIN_ROOT) == 0;
+	}
+	return own >= OWNER_PEERS_MAX || others >= PEERS_MAX / 2;
+}
+
+static void
+tell_refused(struct admin *a, uid_t uid, pid_t pid)
+{
+	uint64_t now = clock_mono_us();
+
+	if (a->refused_us != 0 && now - a->refused_us < REFUSED_US)
+		return;
+	a->refused_us = now;
+	log_warn("user %u (process %d) may not ask for anything here",
+	    (unsigned)uid, (int)pid);
 }
 
 static bool
-may_ask(int fd, uid_t *ret)
+may_ask(struct admin *a, int fd, uid_t *ret)
 {
 	pid_t pid;
 
 	if (channel_peer(fd, ret, &pid) == -1)
 		return false;
-	if (role_of(*ret) != 0)
-		return true;
-	log_warn("user %u (process %d) may not ask for anything here",
-	    (unsigned)*ret, (int)pid);
+	if (role_of(a, *ret) != 0)
+		return !is_full(a, *ret);
+	tell_refused(a, *ret, pid);
 	return false;
 }
 
@@ -154,8 +194,7 @@ welcome(struct admin *a, int fd)
 	struct admin_peer *p;
 	uid_t uid;
 
-	if (a->count >= PEERS_MAX || !may_ask(fd, &uid) ||
-	    (p = calloc(1, sizeof(*p))) == NULL) {
+	if (!may_ask(a, fd, &uid) || (p = calloc(1, sizeof(*p))) == NULL) {
 		close(fd);
 		return;
 	}
@@ -200,13 +239,26 @@ admin_service(const struct admin_peer *p)
 unsigned
 admin_role(const struct admin_peer *p)
 {
-	return role_of(p->uid);
+	return role_of(p->admin, p->uid);
 }
 
 uid_t
 admin_uid(const struct admin_peer *p)
 {
 	return p->uid;
+}
+
+bool
+admin_is_soon(struct admin_peer *p)
+{
+	uint64_t now = clock_mono_us();
+
+	if ((admin_role(p) & ADMIN_ROOT) != 0)
+		return false;
+	if (p->admin->owner_us != 0 && now - p->admin->owner_us < OWNER_US)
+		return true;
+	p->admin->owner_us = now;
+	return false;
 }
 
 void

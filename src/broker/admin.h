@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * run-dir/admin.sock: what countersignctl may ask.  Only root and the user
- * that the broker runs as are heard; what each verb asks of who asks stands in
- * the table of on_admin.c.
+ * run-dir/admin.sock: what countersignctl may ask.  Anybody may connect, but
+ * only root, the user that the broker runs as, and owners of tenants are heard;
+ * what each verb asks of who asks stands in the table of on_admin.c.
  */
 #ifndef CS_BROKER_ADMIN_H
 #define CS_BROKER_ADMIN_H
@@ -27,12 +27,13 @@ enum {
 /* Who may use a verb: bits of a set. */
 enum {
 	ADMIN_ROOT = 1, /* root, and the user that the broker runs as */
+	ADMIN_OWNER = 2, /* the owner of a tenant, for what is the tenant's */
 };
 
 /* Answers now, or calls admin_wait and answers later. */
 typedef void admin_verb_fn(struct admin_peer *, const struct admin_request *);
 
-/* Makes the socket in this folder, 0600.  NULL with reterr. */
+/* Makes the socket in this folder, open to all: 0666.  NULL with reterr. */
 struct admin *admin_new(const char *run_dir, struct text_error *reterr);
 /* Accepts connections from now on: 0, or -1 with errno. */
 int admin_start(struct admin *, struct service *);
@@ -53,6 +54,8 @@ struct service *admin_service(const struct admin_peer *);
 /* What it is, as bits; the kernel's word, as the next two. */
 unsigned admin_role(const struct admin_peer *);
 uid_t admin_uid(const struct admin_peer *);
+/* The owner of a tenant, so soon after another that it has to wait? */
+bool admin_is_soon(struct admin_peer *);
 /* For records: "root", or "uid 1000" (the broker looks no names up). */
 void admin_name(const struct admin_peer *, char ret[static NAME_SIZE]);
 

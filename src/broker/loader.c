@@ -17,7 +17,9 @@
 #include "format/format.h"
 
 /* Errors beyond that are counted only. */
-#define TEXT_MAX 30000
+#define TEXT_MAX (256u << 10)
+/* Those of one tenant. */
+#define TENANT_MAX 100
 /* Of this thread, as nice(1) counts. */
 #define NICE 10
 
@@ -50,6 +52,23 @@ struct loader {
 	struct loaded loaded;
 };
 
+/* One tenant with many errors leaves room for what others have to hear. */
+static bool
+is_flood(struct loaded *loaded, const char *file)
+{
+	static const char folder[] = "tenants/";
+	char name[NAME_SIZE] = "";
+	size_t len = strlen(folder);
+
+	if (strncmp(file, folder, len) == 0)
+		snprintf(name, sizeof(name), "%.*s",
+		    (int)strcspn(file + len, "/"), file + len);
+	if (strcmp(name, loaded->tenant) != 0)
+		loaded->told = 0;
+	memcpy(loaded->tenant, name, sizeof(name));
+	return name[0] != '\0' && loaded->told++ >= TENANT_MAX;
+}
+
 static void
 on_told(void *arg, const struct text_error *error)
 {
@@ -64,6 +83,8 @@ on_told(void *arg, const struct text_error *error)
 		    line, sizeof(line), "%s: %s", error->file, error->what);
 	if (loaded->errors++ == 0)
 		snprintf(loaded->first, sizeof(loaded->first), "%s", line);
+	if (is_flood(loaded, error->file))
+		return;
 	if (buf_len(&loaded->text) + strlen(line) + 1 < TEXT_MAX)
 		buf_addf(&loaded->text, "%s\n", line);
 }

@@ -19,6 +19,8 @@ struct loaded {
 	unsigned errors; /* with a tree, those of tenants that are bad */
 	struct buf text; /* the errors, a line each, as far as they fit */
 	char first[560];
+	char tenant[NAME_SIZE]; /* whose errors come, and how many so far */
+	unsigned told;
 	struct changes changes; /* from the running tree, when there is one */
 	struct spool spool; /* its files' texts */
 };

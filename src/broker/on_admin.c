@@ -6,6 +6,7 @@
 #include "broker/reload.h"
 #include "broker/service.h"
 #include "broker/status.h"
+#include "broker/tenants.h"
 #include "wire/admin.h"
 
 #define STATUS_MAX (4u << 20)
@@ -14,8 +15,36 @@ static void
 ask_reload(struct admin_peer *who, const struct admin_request *request)
 {
 	(void)request;
+	if (admin_is_soon(who)) {
+		admin_answer(who, 75, "busy; try again in 1 s\n");
+		return;
+	}
 	admin_wait(who);
 	reload_ask(admin_service(who)->reload, who);
+}
+
+static void
+ask_check(struct admin_peer *who, const struct admin_request *request)
+{
+	(void)request;
+	admin_wait(who);
+	reload_try(admin_service(who)->reload, who);
+}
+
+/* The owner of a tenant sees the tenant. */
+static void
+status_own(const struct admin_peer *who, bool json, struct buf *out)
+{
+	const struct tree *tree = admin_service(who)->tree;
+
+	if (json)
+		buf_adds(out, "{");
+	if (json)
+		tenants_json(tree, who, out);
+	else
+		tenants_text(tree, who, out);
+	if (json)
+		buf_adds(out, "}\n");
 }
 
 static void
@@ -24,7 +53,10 @@ answer_status(struct admin_peer *who, const struct admin_request *request)
 	struct buf text;
 
 	buf_init(&text, STATUS_MAX);
-	status_say(admin_service(who), request->json, &text);
+	if ((admin_role(who) & ADMIN_ROOT) != 0)
+		status_say(admin_service(who), request->json, &text);
+	else
+		status_own(who, request->json, &text);
 	buf_add(&text, "", 1);
 	if (text.bad)
 		admin_answer(who, 70, "no memory\n");
@@ -33,17 +65,21 @@ answer_status(struct admin_peer *who, const struct admin_request *request)
 	buf_release(&text);
 }
 
+/* What each does for the owner of a tenant is about the tenant only. */
+#define BOTH (ADMIN_ROOT | ADMIN_OWNER)
+
 /* All that an admin may ask, and who may ask it. */
 static const struct {
 	admin_verb_fn *answer;
 	unsigned roles;
 	unsigned least, most; /* arguments */
 } verbs[ADMIN_VERB_COUNT] = {
-	[ADMIN_RELOAD] = { ask_reload, ADMIN_ROOT, 0, 0 },
-	[ADMIN_STATUS] = { answer_status, ADMIN_ROOT, 0, 0 },
-	[ADMIN_SUSPENDED] = { answer_suspended, ADMIN_ROOT, 0, 0 },
-	[ADMIN_SUSPEND] = { ask_suspend, ADMIN_ROOT, 3, 3 },
-	[ADMIN_RESUME] = { ask_resume, ADMIN_ROOT, 3, 3 },
+	[ADMIN_RELOAD] = { ask_reload, BOTH, 0, 0 },
+	[ADMIN_STATUS] = { answer_status, BOTH, 0, 0 },
+	[ADMIN_SUSPENDED] = { answer_suspended, BOTH, 0, 0 },
+	[ADMIN_SUSPEND] = { ask_suspend, BOTH, 3, 3 },
+	[ADMIN_RESUME] = { ask_resume, BOTH, 3, 3 },
+	[ADMIN_CHECK] = { ask_check, BOTH, 0, 0 },
 	[ADMIN_TEST] = { ask_test, ADMIN_ROOT, 1, 1 },
 };
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/utf8.h"
+#include "broker/governed.h"
 #include "broker/service.h"
 #include "broker/suspend.h"
 #include "policy/tenant.h"
@@ -116,6 +117,66 @@ check_known(const struct tree *tree, const struct suspension *what,
 	return 0;
 }
 
+/*
+ * The owner of a tenant may only stop what is the tenant's.  A principal is
+ * not: the same name may have client keys elsewhere.
+ */
+static bool
+is_theirs(const struct admin_peer *who, const struct suspension *what)
+{
+	const struct tenant *tenant;
+
+	if ((admin_role(who) & ADMIN_ROOT) != 0)
+		return true;
+	switch (what->subject) {
+	case SUBJECT_KEY:
+	case SUBJECT_PROFILE:
+		return governs_name(who, what->name);
+	case SUBJECT_TENANT:
+		tenant =
+		    tree_tenant_by_name(admin_service(who)->tree, what->name);
+		return tenant != NULL ? governs_tenant(who, tenant) :
+					governs_name(who, what->name);
+	case SUBJECT_CLIENT:
+		return governs_client(who, what->name);
+	case SUBJECT_PRINCIPAL:
+	case SUBJECT_COUNT:
+		break;
+	}
+	return false;
+}
+
+/* What root stopped, only root lets go on; a limit's word is the team's own. */
+static bool
+may_change(const struct admin_peer *who, const struct suspension *now)
+{
+	char name[NAME_SIZE];
+
+	admin_name(who, name);
+	return now == NULL || (admin_role(who) & ADMIN_ROOT) != 0 ||
+	    strcmp(now->by, name) == 0 || strcmp(now->by, "on-exceed") == 0;
+}
+
+/* May who asks change this at all?  0, or -1 with reterr. */
+static int
+check_governed(const struct admin_peer *who, const struct suspension *what,
+    struct text_error *reterr)
+{
+	const struct suspension *now = suspensions_find(
+	    admin_service(who)->suspensions, what->subject, what->name);
+
+	if (!is_theirs(who, what))
+		return text_fail(reterr, 0,
+		    "the %s %.100s is not in a tenant of yours",
+		    subject_word(what->subject), what->name);
+	if (!may_change(who, now))
+		return text_fail(reterr, 0,
+		    "the %s %.100s was suspended by %s, who alone can change "
+		    "that",
+		    subject_word(what->subject), what->name, now->by);
+	return 0;
+}
+
 void
 ask_suspend(struct admin_peer *who, const struct admin_request *request)
 {
@@ -127,6 +188,8 @@ ask_suspend(struct admin_peer *who, const struct admin_request *request)
 		refuse(who, 64, error.what);
 	else if (what.text[0] == '\0')
 		refuse(who, 64, "a reason must be given: --reason TEXT");
+	else if (check_governed(who, &what, &error) == -1)
+		refuse(who, 77, error.what);
 	else if (check_known(service->tree, &what, &error) == -1)
 		refuse(who, 1, error.what);
 	else if (suspend_now(service, &what, admin_wait(who)) == -1)
@@ -142,6 +205,8 @@ ask_resume(struct admin_peer *who, const struct admin_request *request)
 
 	if (read_request(who, request, &what, &error) == -1) {
 		refuse(who, 64, error.what);
+	} else if (check_governed(who, &what, &error) == -1) {
+		refuse(who, 77, error.what);
 	} else if (suspensions_find(
 		       service->suspensions, what.subject, what.name) == NULL) {
 		text_fail(&error, 0, "the %s %.100s is not suspended",
@@ -152,12 +217,33 @@ ask_resume(struct admin_peer *who, const struct admin_request *request)
 	}
 }
 
+/* Those that the owner of a tenant may know of; NULL: no memory. */
+static struct suspensions *
+own_ones(const struct admin_peer *who)
+{
+	const struct suspensions *all = admin_service(who)->suspensions;
+	struct suspensions *own = suspensions_new();
+	const struct suspension *s;
+
+	for (size_t i = 0; own != NULL && (s = suspensions_at(all, i)) != NULL;
+	     i++)
+		if (is_theirs(who, s) && suspensions_add(own, s) == -1) {
+			suspensions_free(own);
+			return NULL;
+		}
+	return own;
+}
+
 void
 answer_suspended(struct admin_peer *who, const struct admin_request *request)
 {
-	const struct suspensions *set = admin_service(who)->suspensions;
+	struct suspensions *set = own_ones(who);
 	struct buf text;
 
+	if (set == NULL) {
+		admin_answer(who, 70, "no memory\n");
+		return;
+	}
 	buf_init(&text, LIST_MAX);
 	if (request->json) {
 		suspend_json(set, &text);
@@ -169,4 +255,5 @@ answer_suspended(struct admin_peer *who, const struct admin_request *request)
 	admin_answer(
 	    who, text.bad ? 70 : 0, text.bad ? "no memory\n" : buf_at(&text));
 	buf_release(&text);
+	suspensions_free(set);
 }

@@ -18,12 +18,18 @@
 #include "broker/roll_over.h"
 #include "broker/service.h"
 #include "broker/teller.h"
+#include "broker/tenant_answer.h"
 #include "broker/tenants.h"
 #include "broker/token.h"
 #include "policy/restart.h"
 
 #define WAITING_MAX 16
 #define ANSWER_MAX (1u << 20)
+
+struct asker {
+	struct admin_peer *who; /* NULL: free */
+	bool tries; /* only wants to know what would be */
+};
 
 struct reload {
 	struct service *service;
@@ -33,8 +39,10 @@ struct reload {
 	bool again; /* asked for while one was running */
 	bool news; /* the listing of what runs is not true any more */
 	bool untold; /* some of it could not be recorded */
+	/* Is the running one to be taken, and the next? */
+	bool takes, takes_next;
 	/* Who asked for the running one, and for the next. */
-	struct admin_peer *now[WAITING_MAX], *next[WAITING_MAX];
+	struct asker now[WAITING_MAX], next[WAITING_MAX];
 };
 
 static void on_loaded(void *arg, struct loaded *loaded);
@@ -73,22 +81,27 @@ start(struct reload *r)
 {
 	memcpy(r->now, r->next, sizeof(r->now));
 	memset(r->next, 0, sizeof(r->next));
+	r->takes = r->takes_next;
+	r->takes_next = false;
 	r->running = true;
 	r->again = false;
 	loader_load(r->loader, r->service->tree);
 }
 
-void
-reload_ask(struct reload *r, struct admin_peer *who)
+static void
+ask(struct reload *r, struct admin_peer *who, bool tries)
 {
 	size_t i = 0;
 
-	while (who != NULL && i < WAITING_MAX && r->next[i] != NULL)
+	while (who != NULL && i < WAITING_MAX && r->next[i].who != NULL)
 		i++;
-	if (who != NULL && i < WAITING_MAX)
-		r->next[i] = who;
-	else if (who != NULL)
-		admin_answer(who, 1, "too many ask at once\n");
+	if (who != NULL && i == WAITING_MAX) {
+		admin_answer(who, 75, "too many ask at once; try again\n");
+		return;
+	}
+	if (who != NULL)
+		r->next[i] = (struct asker){ who, tries };
+	r->takes_next |= !tries;
 	if (r->running)
 		r->again = true;
 	else
@@ -96,40 +109,94 @@ reload_ask(struct reload *r, struct admin_peer *who)
 }
 
 void
+reload_ask(struct reload *r, struct admin_peer *who)
+{
+	ask(r, who, false);
+}
+
+void
+reload_try(struct reload *r, struct admin_peer *who)
+{
+	ask(r, who, true);
+}
+
+void
 reload_forget(struct reload *r, const struct admin_peer *who)
 {
 	for (size_t i = 0; i < WAITING_MAX; i++) {
-		if (r->now[i] == who)
-			r->now[i] = NULL;
-		if (r->next[i] == who)
-			r->next[i] = NULL;
+		if (r->now[i].who == who)
+			r->now[i].who = NULL;
+		if (r->next[i].who == who)
+			r->next[i].who = NULL;
 	}
 }
 
+/* What the owner of a tenant hears, or who asked for a check. */
 static void
-tell(struct reload *r, uint8_t exit, const char *text)
+tell_own(
+    struct admin_peer *who, bool tries, const struct loaded *loaded, bool taken)
+{
+	struct buf text;
+	uint8_t exit;
+
+	buf_init(&text, ANSWER_MAX);
+	exit = tries ? say_check(who, loaded, &text) :
+		       say_reload(who, loaded, taken, &text);
+	buf_add(&text, "", 1);
+	admin_answer(who, text.bad ? 70 : exit,
+	    text.bad ? "no memory\n" : buf_at(&text));
+	buf_release(&text);
+}
+
+/* text is for root. */
+static void
+tell(struct reload *r, const struct loaded *loaded, uint8_t exit,
+    const char *text)
 {
 	for (size_t i = 0; i < WAITING_MAX; i++) {
-		struct admin_peer *who = r->now[i];
+		struct admin_peer *who = r->now[i].who;
 
-		r->now[i] = NULL;
-		if (who != NULL)
+		if (who == NULL || r->now[i].tries)
+			continue;
+		r->now[i].who = NULL;
+		if ((admin_role(who) & ADMIN_ROOT) != 0)
 			admin_answer(who, exit, text);
+		else
+			tell_own(who, false, loaded,
+			    loaded->tree == r->service->tree);
 	}
 }
 
 static void
-refuse(struct reload *r, unsigned errors, const char *first, const char *all)
+tell_tries(struct reload *r, const struct loaded *loaded)
 {
-	char text[32768];
+	for (size_t i = 0; i < WAITING_MAX; i++) {
+		struct admin_peer *who = r->now[i].who;
+
+		if (who == NULL || !r->now[i].tries)
+			continue;
+		r->now[i].who = NULL;
+		tell_own(who, true, loaded, false);
+	}
+}
+
+static void
+refuse(struct reload *r, const struct loaded *loaded, const char *first,
+    const char *all)
+{
+	unsigned errors = loaded->tree == NULL ? loaded->errors : 1;
+	struct buf text;
 
 	log_warn("reload refused, %u error%s: %s", errors,
 	    errors == 1 ? "" : "s", first);
 	record_reload_failed(r->service, errors, first);
-	snprintf(text, sizeof(text),
-	    "%s%u error%s; the running configuration stays\n", all, errors,
+	buf_init(&text, ANSWER_MAX);
+	buf_adds(&text, all);
+	buf_addf(&text, "%u error%s; the running configuration stays\n", errors,
 	    errors == 1 ? "" : "s");
-	tell(r, 1, text);
+	buf_add(&text, "", 1);
+	tell(r, loaded, 1, text.bad ? "no memory\n" : buf_at(&text));
+	buf_release(&text);
 }
 
 /* Its client keys under the new tree; the session may be told to go. */
@@ -219,7 +286,7 @@ tell_taken(struct reload *r, struct loaded *loaded)
 	bad = tenants_bad(r->service->tree, &text);
 	buf_adds(&text, "reloaded\n");
 	buf_add(&text, "", 1);
-	tell(r, bad > 0, text.bad ? "reloaded\n" : buf_at(&text));
+	tell(r, loaded, bad > 0, text.bad ? "reloaded\n" : buf_at(&text));
 	buf_release(&text);
 }
 
@@ -234,15 +301,19 @@ on_loaded(void *arg, struct loaded *loaded)
 	char before[TREE_FINGERPRINT_SIZE];
 
 	memcpy(before, service->fingerprint, sizeof(before));
-	if (loaded->tree == NULL) {
-		refuse(r, loaded->errors, loaded->first,
+	tell_tries(r, loaded);
+	if (!r->takes) {
+		if (loaded->tree != NULL)
+			loader_discard(r->loader, loaded->tree);
+	} else if (loaded->tree == NULL) {
+		refuse(r, loaded, loaded->first,
 		    loaded->text.bad ? "" : buf_at(&loaded->text));
 	} else if (restart_check(old, loaded->tree, &error) == -1 ||
 	    (reload_apply(service, loaded->tree, loaded->fingerprint) == -1 &&
 		text_fail(&error, 0, "no memory") == -1)) {
 		snprintf(text, sizeof(text), "%s; nothing was reloaded\n",
 		    error.what);
-		refuse(r, 1, error.what, text);
+		refuse(r, loaded, error.what, text);
 		loader_discard(r->loader, loaded->tree);
 	} else {
 		record_reload(service, before, loaded->changes.count);

@@ -29,6 +29,8 @@ void reload_start(struct reload *, struct loaded *, struct differences *);
 
 /* who (may be NULL) is told what came of it. */
 void reload_ask(struct reload *, struct admin_peer *who);
+/* The same without taking anything: who hears what a reload would do. */
+void reload_try(struct reload *, struct admin_peer *who);
 /* It is gone. */
 void reload_forget(struct reload *, const struct admin_peer *);
 

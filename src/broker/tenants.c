@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "broker/governed.h"
 #include "broker/records.h"
 #include "broker/service.h"
 
@@ -63,14 +64,15 @@ tenants_bad(const struct tree *tree, struct buf *out)
 }
 
 void
-tenants_text(const struct tree *tree, const struct tenant *who, struct buf *out)
+tenants_text(
+    const struct tree *tree, const struct admin_peer *who, struct buf *out)
 {
 	char since[CLOCK_TEXT];
 
 	for (size_t i = 0; i < tree_tenants(tree); i++) {
 		const struct tenant *tenant = tree_tenant(tree, i);
 
-		if (who != NULL && !tenant_within(tenant, who))
+		if (who != NULL && !governs_tenant(who, tenant))
 			continue;
 		buf_addf(out, "tenant %s", tenant->name);
 		if (tenant->limits.purpose != NULL)
@@ -111,7 +113,8 @@ json_tenant(const struct tenant *tenant, struct buf *out)
 }
 
 void
-tenants_json(const struct tree *tree, const struct tenant *who, struct buf *out)
+tenants_json(
+    const struct tree *tree, const struct admin_peer *who, struct buf *out)
 {
 	const char *comma = "";
 
@@ -119,7 +122,7 @@ tenants_json(const struct tree *tree, const struct tenant *who, struct buf *out)
 	for (size_t i = 0; i < tree_tenants(tree); i++) {
 		const struct tenant *tenant = tree_tenant(tree, i);
 
-		if (who != NULL && !tenant_within(tenant, who))
+		if (who != NULL && !governs_tenant(who, tenant))
 			continue;
 		buf_adds(out, comma);
 		json_tenant(tenant, out);

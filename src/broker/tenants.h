@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "policy/tenant.h"
 
+struct admin_peer;
 struct service;
 
 /*
@@ -21,10 +22,10 @@ void tenants_taken(
 /* How many are bad; a line for each goes to out (may be NULL). */
 size_t tenants_bad(const struct tree *, struct buf *out);
 
-/* For status: all of them, or (who not NULL) that one and those inside. */
+/* For status: all of them, or (who not NULL) those that are who's. */
 void tenants_text(
-    const struct tree *, const struct tenant *who, struct buf *out);
+    const struct tree *, const struct admin_peer *who, struct buf *out);
 void tenants_json(
-    const struct tree *, const struct tenant *who, struct buf *out);
+    const struct tree *, const struct admin_peer *who, struct buf *out);
 
 #endif

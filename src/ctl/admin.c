@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <sysexits.h>
 #include <unistd.h>
@@ -105,7 +106,8 @@ receive_reply(int fd, uint8_t *buf, struct admin_reply *ret)
 	}
 	if (channel_recv(fd, buf, &r) != CHANNEL_OK) {
 		no_answer("the broker closed the connection: it stopped, or "
-			  "you are neither root nor its user");
+			  "you are neither root nor its user, nor the owner of "
+			  "a tenant");
 		return false;
 	}
 	if (wire_get_type(&r) != WIRE_ADMIN_REPLY ||
@@ -154,7 +156,8 @@ ask_admin_into(
 		rv = print_replies(fd, buf, out_file);
 	else
 		rv = no_answer("the broker closed the connection: it stopped, "
-			       "or you are neither root nor its user");
+			       "or you are neither root nor its user, nor the "
+			       "owner of a tenant");
 out:
 	if (fd != -1)
 		close(fd);
@@ -173,4 +176,12 @@ ask_running(const char *dir, const struct admin_request *request)
 	rv = ask_admin(tree_server(tree)->run_dir, request);
 	tree_free(tree);
 	return rv;
+}
+
+bool
+asks_as_tenant(const char *dir)
+{
+	struct stat st;
+
+	return geteuid() != 0 && stat(dir, &st) == 0 && st.st_uid != geteuid();
 }

@@ -27,4 +27,10 @@ int ask_admin_into(
  */
 int ask_running(const char *dir, const struct admin_request *);
 
+/*
+ * Is the user neither root nor who the tree in dir belongs to?  Then only the
+ * broker can answer, as far as the user is the owner of a tenant.
+ */
+bool asks_as_tenant(const char *dir);
+
 #endif

@@ -13,6 +13,8 @@
 #include "base/file.h"
 
 #define FOLDER_MODE 0750
+/* Owners of tenants reach the admin's socket, which is all that is in it. */
+#define RUN_MODE 0755
 
 /* 0, or -1 when there is no such user. */
 static int
@@ -86,14 +88,15 @@ ground_users(const struct server_conf *conf, struct users *ret,
 }
 
 static int
-folder(const char *path, const struct users *users, struct text_error *reterr)
+folder(const char *path, mode_t mode, const struct users *users,
+    struct text_error *reterr)
 {
 	struct stat st;
 
 	if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
 		return 0;
-	if (file_make_dir(
-		path, FOLDER_MODE, users->broker_uid, users->broker_gid) == 0)
+	if (file_make_dir(path, mode, users->broker_uid, users->broker_gid) ==
+	    0)
 		return 0;
 	return text_fail(reterr, 0, "cannot create the folder %s: %s", path,
 	    strerror(errno));
@@ -112,9 +115,9 @@ ground_folders(const struct server_conf *conf, const struct users *users,
 		    reterr, 0, "the path %s is not usable", conf->audit_file);
 	snprintf(records, sizeof(records), "%.*s",
 	    (int)(slash - conf->audit_file), conf->audit_file);
-	if (folder(conf->run_dir, users, reterr) == -1 ||
-	    folder(conf->state_dir, users, reterr) == -1 ||
-	    folder(records, users, reterr) == -1)
+	if (folder(conf->run_dir, RUN_MODE, users, reterr) == -1 ||
+	    folder(conf->state_dir, FOLDER_MODE, users, reterr) == -1 ||
+	    folder(records, FOLDER_MODE, users, reterr) == -1)
 		return -1;
 	return 0;
 }

@@ -17,6 +17,7 @@ enum admin_verb {
 	ADMIN_SUSPEND,
 	ADMIN_RESUME,
 	ADMIN_TEST, /* a signing key */
+	ADMIN_CHECK, /* what a reload would make of a tenant's files */
 	ADMIN_VERB_COUNT,
 };
 

@@ -1,6 +1,8 @@
 #!/bin/bash
 # A team governs its own keys, profiles and clients, inside its bounds; what it
 # does wrong costs nobody else anything.
+# covers: src/broker/governed.c
+# covers: src/broker/tenant_answer.c
 # shellcheck source=tests/support/case.sh
 . "$(dirname "$0")/../support/case.sh"
 
@@ -161,6 +163,96 @@ a_team_stays_inside_its_bounds() {
 	    "$DIR/log/audit.log"
 }
 
+# countersignctl of the team's own user.
+team_ctl() { # VERB...
+	as "$TEAM" "$CTL" -C "$DIR" "$@"
+}
+
+needs_users() {
+	[ "$(id -u)" = 0 ] || skip "only root can be several users"
+}
+
+a_team_checks_and_reloads_its_own() {
+	needs_users
+	expect_exit 0 team_ctl check
+	grep -q '^a reload would change nothing$' "$OUT"
+	printf '[profile new]\nkeys = release\n' | team_file profiles.d/new.conf
+	expect_exit 0 team_ctl check
+	grep -q '^profile team/new: gained' "$OUT"
+	expect_exit 0 team_ctl reload
+	expect_exit 0 team_ctl check
+	grep -q '^a reload would change nothing$' "$OUT"
+	echo x | team_file profiles.d/new.conf
+	expect_exit 1 team_ctl check
+	grep -q '^tenants/team/profiles.d/new.conf:1: ' "$ERR"
+	"$CTL" -C "$DIR" status | grep -q '^tenant team: ok$'
+	as "$TEAM" rm "$T/profiles.d/new.conf"
+	wait_for 5 team_ctl reload
+}
+
+a_team_hears_nothing_of_others() {
+	needs_users
+	mv "$DIR/tenants/other/profiles.d/more.conf" "$DIR/more"
+	echo 'secret = 1' >"$DIR/tenants/other/profiles.d/more.conf"
+	expect_exit 0 team_ctl check
+	! grep -q other "$OUT" "$ERR" || fail "it hears of the other tenant"
+	wait_for 5 team_ctl reload || fail "somebody else's mistake is told"
+	team_ctl status >"$DIR/out"
+	expect status 'tenant team: ok' "$(cat "$DIR/out")"
+	team_ctl status --json | python3 -m json.tool >/dev/null
+	mv "$DIR/more" "$DIR/tenants/other/profiles.d/more.conf"
+	expect_exit 0 reload
+	echo '[broken' >"$DIR/keys.d/broken.conf"
+	expect_exit 1 team_ctl check
+	! grep -q broken "$OUT" "$ERR" || fail "the service's own files are told"
+	grep -q "the service's own files have errors now" "$ERR"
+	rm "$DIR/keys.d/broken.conf"
+	expect_exit 0 team_ctl check
+}
+
+a_team_suspends_what_is_its_own() {
+	needs_users
+	expect_exit 0 team_ctl suspend key team/release --reason 'lost laptop'
+	expect_exit 77 sign_as "$DIR" team-build sign <<<"$(digest_lines 1)"
+	signs build01
+	team_ctl suspend list | grep -q 'team/release.*lost laptop'
+	expect_exit 0 team_ctl resume key team/release
+	signs team-build
+	for what in 'key p256' 'profile ci' 'profile other/more' \
+	    'tenant other' 'principal team-build' 'key other/release'; do
+		# shellcheck disable=SC2086 # two words
+		expect_exit 77 team_ctl suspend $what --reason x
+	done
+	expect_exit 77 team_ctl suspend client "$DIR/client/build01.pub" \
+	    --reason x
+	expect_exit 0 team_ctl suspend client "$DIR/client/team-build.pub" \
+	    --reason x
+	expect_exit 0 team_ctl resume client "$DIR/client/team-build.pub"
+}
+
+what_root_suspended_a_team_cannot_resume() {
+	needs_users
+	expect_exit 0 "$CTL" -C "$DIR" suspend tenant team --reason 'incident 7'
+	expect_exit 255 sign_as "$DIR" team-build whoami </dev/null
+	expect_exit 77 team_ctl resume tenant team
+	expect_exit 77 team_ctl suspend tenant team --reason mine
+	expect_exit 255 sign_as "$DIR" team-build whoami </dev/null
+	signs other-build
+	expect_exit 0 "$CTL" -C "$DIR" resume tenant team
+	signs team-build
+}
+
+others_are_not_heard() {
+	needs_users
+	expect_exit 69 as bin "$CTL" -C "$DIR" status
+	expect_exit 69 as bin "$CTL" -C "$DIR" check
+	expect_exit 69 as bin "$CTL" -C "$DIR" reload
+	expect_exit 77 team_ctl test p256
+	grep -q 'user 2 (process .*) may not ask for anything here' \
+	    "$DIR/service.log"
+	expect_exit 0 "$CTL" -C "$DIR" status
+}
+
 is_gone() {
 	! kill -0 "$PID" 2>/dev/null
 }
@@ -187,4 +279,9 @@ cases a_team_signs_with_its_own_names \
     others_change_while_a_team_is_bad \
     a_team_reads_no_file_of_others_and_stops_nobody \
     a_team_stays_inside_its_bounds \
+    a_team_checks_and_reloads_its_own \
+    a_team_hears_nothing_of_others \
+    a_team_suspends_what_is_its_own \
+    what_root_suspended_a_team_cannot_resume \
+    others_are_not_heard \
     a_start_with_a_bad_team_starts

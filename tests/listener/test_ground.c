@@ -164,7 +164,7 @@ makes_the_folders_that_are_missing(void **state)
 		users.broker_uid = users.broker_gid = 65534;
 	assert_int_equal(ground_folders(&conf, &users, &error), 0);
 	assert_int_equal(stat(run_dir, &st), 0);
-	assert_int_equal(st.st_mode & 07777, 0750);
+	assert_int_equal(st.st_mode & 07777, 0755);
 	assert_int_equal(st.st_uid, users.broker_uid);
 	assert_int_equal(stat(log_dir, &st), 0);
 	assert_int_equal(st.st_gid, users.broker_gid);

@@ -8,6 +8,7 @@
 #include "audit/hash.h"
 #include "base/text.h"
 #include "format/format.h"
+#include "policy/tenant.h"
 
 /* What was written for one object. */
 #define SAID_MAX ((size_t)64 << 20)
@@ -108,6 +109,20 @@ add_generations(struct listing *to, const struct tree *tree, struct buf *said)
 }
 
 static int
+add_tenants(struct listing *to, const struct tree *tree, struct buf *said)
+{
+	int rv = 0;
+
+	for (size_t i = 0; i < tree_tenants(tree) && rv == 0; i++) {
+		const struct tenant *tenant = tree_tenant(tree, i);
+
+		say(said, tenant->said);
+		rv = add(to, CHANGE_TENANT, tenant, tenant->name, said);
+	}
+	return rv;
+}
+
+static int
 add_profiles(struct listing *to, const struct tree *tree, struct buf *said)
 {
 	int rv = 0;
@@ -166,6 +181,7 @@ listing_make(const struct tree *tree, struct listing *ret)
 	    add_tokens(ret, tree, &said) == 0 &&
 	    add_keys(ret, tree, &said) == 0 &&
 	    add_generations(ret, tree, &said) == 0 &&
+	    add_tenants(ret, tree, &said) == 0 &&
 	    add_profiles(ret, tree, &said) == 0 &&
 	    add_clients(ret, tree, &said) == 0)
 		rv = 0;

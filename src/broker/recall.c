@@ -12,7 +12,8 @@
 #define PRINT_LEN 50 /* SHA256: and the hash */
 
 static const enum change_object objects[] = { CHANGE_SERVER, CHANGE_TOKEN,
-	CHANGE_KEY, CHANGE_GENERATION, CHANGE_PROFILE, CHANGE_CLIENT };
+	CHANGE_KEY, CHANGE_GENERATION, CHANGE_TENANT, CHANGE_PROFILE,
+	CHANGE_CLIENT };
 #define OBJECTS (sizeof(objects) / sizeof(objects[0]))
 
 static bool

@@ -7,7 +7,7 @@
 #include <sysexits.h>
 
 #include "ctl/verb.h"
-#include "policy/keyblob.h"
+#include "policy/authorized.h"
 
 #define PREFIX "SHA256:"
 #define FILE_MAX 16384
@@ -24,14 +24,24 @@ next_word(char **at)
 	return word;
 }
 
-/* TYPE BASE64 [COMMENT]: 0, or -1 with what is wrong. */
+/*
+ * TYPE BASE64 [COMMENT], or a whole line of authorized_keys.d: 0, or -1 with
+ * what is wrong.
+ */
 static int
 read_line(char *line, char *ret, struct text_error *reterr)
 {
-	const char *type = next_word(&line), *base64 = next_word(&line);
+	static struct authorized_line parsed;
+	const char *type, *base64;
 	uint8_t blob[KEYBLOB_MAX];
 	size_t len;
 
+	if (authorized_parse(line, &parsed, reterr) == 0) {
+		fingerprint(parsed.blob, parsed.blob_len, ret);
+		return 0;
+	}
+	type = next_word(&line);
+	base64 = next_word(&line);
 	if (!keyblob_is_type(type))
 		return text_fail(reterr, 0, "this is no public key of ssh");
 	if (base64_decode(base64, strlen(base64), blob, sizeof(blob), &len) ==

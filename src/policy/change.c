@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "policy/compare.h"
+#include "policy/tenant.h"
 
 const char *
 change_kind_word(enum change_kind kind)
@@ -27,6 +28,7 @@ change_object_word(enum change_object object)
 		[CHANGE_TOKEN] = "token",
 		[CHANGE_KEY] = "key",
 		[CHANGE_GENERATION] = "generation",
+		[CHANGE_TENANT] = "tenant",
 		[CHANGE_PROFILE] = "profile",
 		[CHANGE_CLIENT] = "client",
 	};
@@ -52,6 +54,8 @@ change_of(const struct change *c)
 		return ((const struct signing_key *)thing)->name;
 	case CHANGE_GENERATION:
 		return ((const struct generation *)thing)->name;
+	case CHANGE_TENANT:
+		return ((const struct tenant *)thing)->name;
 	case CHANGE_PROFILE:
 		return ((const struct profile *)thing)->name;
 	case CHANGE_CLIENT:
@@ -75,6 +79,8 @@ change_rule(const struct change *c)
 		return ((const struct signing_key *)thing)->rule;
 	case CHANGE_GENERATION:
 		return ((const struct generation *)thing)->rule;
+	case CHANGE_TENANT:
+		return ((const struct tenant *)thing)->rule;
 	case CHANGE_PROFILE:
 		return ((const struct profile *)thing)->rule;
 	case CHANGE_CLIENT:
@@ -204,6 +210,10 @@ change_words(const struct change *c, char ret[static CHANGE_WORDS])
 		break;
 	case CHANGE_GENERATION:
 		list_generation(&l, c->before, c->after);
+		break;
+	case CHANGE_TENANT:
+		list_both(&l, ((const struct tenant *)c->before)->said,
+		    ((const struct tenant *)c->after)->said);
 		break;
 	case CHANGE_PROFILE:
 		list_both(&l, ((const struct profile *)c->before)->said,

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "policy/tenant.h"
+
 static bool
 same(const char *a, const char *b)
 {
@@ -107,6 +109,27 @@ compare_generations(
 }
 
 static int
+compare_tenants(
+    const struct tree *before, const struct tree *after, struct changes *ret)
+{
+	const struct tenant *a, *b;
+	int rv = 0;
+
+	for (size_t i = 0; i < tree_tenants(before) && rv == 0; i++) {
+		a = tree_tenant(before, i);
+		b = tree_tenant_by_name(after, a->name);
+		if (b == NULL || !same(a->said, b->said))
+			rv = add(ret, CHANGE_TENANT, a, b);
+	}
+	for (size_t i = 0; i < tree_tenants(after) && rv == 0; i++) {
+		b = tree_tenant(after, i);
+		if (tree_tenant_by_name(before, b->name) == NULL)
+			rv = add(ret, CHANGE_TENANT, NULL, b);
+	}
+	return rv;
+}
+
+static int
 compare_profiles(
     const struct tree *before, const struct tree *after, struct changes *ret)
 {
@@ -159,6 +182,7 @@ tree_compare(
 	if ((same(a->said, b->said) || add(ret, CHANGE_SERVER, a, b) == 0) &&
 	    compare_keys(before, after, ret) == 0 &&
 	    compare_generations(before, after, ret) == 0 &&
+	    compare_tenants(before, after, ret) == 0 &&
 	    compare_profiles(before, after, ret) == 0 &&
 	    compare_clients(before, after, ret) == 0)
 		return 0;

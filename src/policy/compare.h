@@ -18,6 +18,7 @@ enum change_object {
 	CHANGE_TOKEN,
 	CHANGE_KEY, /* with its own object's certificate */
 	CHANGE_GENERATION,
+	CHANGE_TENANT, /* its bounds; what it holds is told by itself */
 	CHANGE_PROFILE,
 	CHANGE_CLIENT,
 };

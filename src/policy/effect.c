@@ -8,6 +8,7 @@
 #include "policy/effect_rights.h"
 #include "policy/people.h"
 #include "policy/said.h"
+#include "policy/tenant.h"
 
 /* One word of two: what it was, and what it is. */
 static void
@@ -109,6 +110,17 @@ tell_generation(struct effects *e, struct effect *of, const struct change *c)
 }
 
 static void
+tell_tenant(struct effects *e, struct effect *of, const struct change *c)
+{
+	const struct tenant *a = c->before, *b = c->after;
+
+	e->limits_before = &a->limits;
+	e->limits_after = &b->limits;
+	tell_words(e, of, a->said, b->said);
+	e->limits_before = e->limits_after = NULL;
+}
+
+static void
 tell_profile(struct effects *e, struct effect *of, const struct change *c)
 {
 	const struct profile *a = c->before, *b = c->after;
@@ -174,6 +186,8 @@ tell_change(struct effects *e, const struct change *c)
 		tell_key(e, &of, c);
 	else if (c->object == CHANGE_GENERATION)
 		tell_generation(e, &of, c);
+	else if (c->object == CHANGE_TENANT)
+		tell_tenant(e, &of, c);
 	else if (c->object == CHANGE_PROFILE)
 		tell_profile(e, &of, c);
 	else if (c->object == CHANGE_CLIENT)

@@ -58,8 +58,8 @@ struct effect {
 typedef void effect_fn(void *arg, const struct effect *);
 
 /*
- * In order: things and their words (server, tokens, keys, profiles, client
- * keys), then rights.  0, or -1: no memory.
+ * In order: things and their words (server, keys and their generations,
+ * tenants, profiles, client keys), then rights.  0, or -1: no memory.
  */
 int effects_find(const struct tree *before, const struct tree *after,
     effect_fn *, void *arg);

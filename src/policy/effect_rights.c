@@ -141,6 +141,24 @@ has_marked(
 	return false;
 }
 
+/* Do the bounds around it, or its keys, say something else now? */
+static bool
+is_touched(const struct effects *e, const struct profile *profile,
+    const bool *marks, bool tenants)
+{
+	return (tenants && profile->tenant != NULL) ||
+	    has_marked(e, profile, marks);
+}
+
+static bool
+have_tenants_changed(const struct effects *e)
+{
+	for (size_t i = 0; i < e->changes.count; i++)
+		if (e->changes.list[i].object == CHANGE_TENANT)
+			return true;
+	return false;
+}
+
 static bool
 same(const char *a, const char *b)
 {
@@ -153,7 +171,7 @@ same(const char *a, const char *b)
 static int
 compare_profiles(struct effects *e)
 {
-	bool *marks = mark_keys(e);
+	bool *marks = mark_keys(e), tenants = have_tenants_changed(e);
 
 	if (marks == NULL)
 		return -1;
@@ -165,7 +183,7 @@ compare_profiles(struct effects *e)
 		    tree_profile_by_name(e->tree_after, pair.before->name);
 		if (pair.after == NULL ||
 		    (same(pair.before->said, pair.after->said) &&
-			!has_marked(e, pair.before, marks)))
+			!is_touched(e, pair.before, marks, tenants)))
 			continue;
 		crowd_people(&e->after, pair.after, &pair.people);
 		compare_pair(e, &pair);

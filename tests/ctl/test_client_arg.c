@@ -68,6 +68,7 @@ finds_the_fingerprint_of_a_public_key(void **state)
 	static const char *const texts[] = {
 		"ssh-ed25519 " BLOB " ann@laptop\n",
 		"ssh-ed25519 " BLOB,
+		"profile=\"ci\",from=\"10.0.0.0/8\" ssh-ed25519 " BLOB " a\n",
 		"# hers\n\n \tssh-ed25519\t" BLOB "  a comment of words\r\n",
 	};
 
@@ -90,7 +91,7 @@ refuses_what_is_no_public_key(void **state)
 		"ssh-ed25519 AAAA a\n",
 		"ssh-rsa " BLOB " a\n",
 		"ssh-ed25519 " BLOB "AAAA a\n",
-		"profile=\"ci\" ssh-ed25519 " BLOB " a\n",
+		"profile=\"ci\" ssh-ed25519 AAAA a\n",
 		"ssh-ed25519 " BLOB " a\nssh-ed25519 " BLOB " b\n",
 	};
 

@@ -13,11 +13,8 @@
 #include <cmocka.h>
 
 #include "policy/said.h"
-#include "support_tree.h"
+#include "support_tenant.h"
 
-#define OTHER_KEY      \
-	"ssh-ed25519 " \
-	"AAAAC3NzaC1lZDI1NTE5AAAAIBm/RAlphM3+hUG6wWfcO5bIUIaqMLa2ywxcOK1wMWbh"
 #define RELEASE \
 	"[key release]\ntoken = t\nobject = pkcs11:object=r\nuse = raw\n"
 #define BETA "[key beta]\ntoken = t\nobject = pkcs11:object=b\nuse = raw\n"
@@ -274,6 +271,40 @@ the_server_has_its_words_too(void **state)
 	assert_effects(&a, &b, "server  channels 4>5  @countersign.conf:0\n");
 }
 
+static struct tree *
+with_team(const char *words)
+{
+	static const struct team team = { .keys = TEAM_KEYS,
+		.profiles = TEAM_PROFILES,
+		.authorized = "profile=\"ci\" " OTHER_KEY " ann\n" };
+	struct tree *tree = tree_with_tenant(words);
+	struct told told;
+
+	assert_int_equal(add_team(tree, "team", &team, &told), 0);
+	return tree;
+}
+
+static void
+a_tenants_bounds_change_what_its_people_may(void **state)
+{
+	struct tree *a = with_team(BOUNDS),
+		    *b = with_team(BOUNDS "formats = "
+					  "raw\n");
+
+	(void)state;
+	said[0] = '\0';
+	assert_int_equal(effects_find(a, b, note, NULL), 0);
+	assert_string_equal(said,
+	    "tenant team formats >raw tightened @tenants.d/team.conf:5\n"
+	    "profile team/ci -team/release.format(raw-pss, p1363) ann/1 "
+	    "@tenants/team/profiles.d/p.conf:2\n");
+	said[0] = '\0';
+	assert_int_equal(effects_find(b, a, note, NULL), 0);
+	assert_non_null(strstr(said, "tenant team formats raw> loosened"));
+	tree_free(a);
+	tree_free(b);
+}
+
 static void
 said_lines_are_found_by_their_whole_word(void **state)
 {
@@ -308,6 +339,7 @@ main(void)
 		cmocka_unit_test(who_comes_and_goes_is_told_by_line),
 		cmocka_unit_test(people_are_counted_once_each),
 		cmocka_unit_test(the_server_has_its_words_too),
+		cmocka_unit_test(a_tenants_bounds_change_what_its_people_may),
 		cmocka_unit_test(said_lines_are_found_by_their_whole_word),
 	};
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "review/inventory.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,6 +14,7 @@ inventory_new(void)
 		return NULL;
 	tally_init(&v->key_names, 0);
 	tally_init(&v->token_names, 0);
+	tally_init(&v->prints, 0);
 	tally_init(&v->users, 0);
 	tally_init(&v->signatures, 0);
 	tally_init(&v->checkpoints, 0);
@@ -62,6 +64,7 @@ inventory_free(struct inventory *v)
 	free(v->tokens);
 	tally_release(&v->key_names);
 	tally_release(&v->token_names);
+	tally_release(&v->prints);
 	tally_release(&v->users);
 	tally_release(&v->signatures);
 	tally_release(&v->checkpoints);
@@ -105,15 +108,46 @@ update(char **at, const struct fields *f, const char *name)
 	return true;
 }
 
+/* A key's generations are keys of their own. */
+static const char *
+generation_name(const struct fields *f, char ret[static TALLY_NAME])
+{
+	const char *name = fields_get(f, "key");
+	const char *generation = fields_get(f, "generation");
+
+	if (name == NULL || generation == NULL)
+		return name;
+	snprintf(ret, TALLY_NAME, "%s (%s)", name, generation);
+	return ret;
+}
+
+/* By the fingerprint, as records of signatures have only that. */
+static struct row *
+print_row(struct inventory *v, const struct fields *f)
+{
+	const char *name = fields_get(f, "key");
+	const char *print = fields_get(f, "keyfp");
+	struct row *row;
+
+	if (name == NULL || print == NULL)
+		return NULL;
+	row = tally_join(&v->prints, name, print, "");
+	return row != &v->prints.rest ? row : NULL;
+}
+
 static void
 on_key(struct inventory *v, const struct fields *f)
 {
-	const char *name = fields_get(f, "key");
+	char space[TALLY_NAME];
+	const char *name = generation_name(f, space);
 	struct held_key *k = name != NULL ? key_of(v, name) : NULL;
+	struct row *row = print_row(v, f);
 	bool known, other_key, other;
 
 	if (k == NULL)
 		return;
+	if (row != NULL)
+		row_detail(row, name);
 	known = k->keyfp != NULL;
 	other_key = update(&k->keyfp, f, "keyfp");
 	other = update(&k->attributes, f, "attributes");
@@ -145,7 +179,7 @@ on_token(struct inventory *v, const struct fields *f)
 		on_key(v, f);
 		return;
 	}
-	if (name == NULL)
+	if (name == NULL || same(what, "test") || same(what, "canary"))
 		return;
 	row = tally_row(&v->token_names, name);
 	if (row == &v->token_names.rest)
@@ -176,10 +210,12 @@ static void
 on_sign(struct inventory *v, const struct fields *f)
 {
 	const char *name = fields_get(f, "key");
-	struct held_key *k = name != NULL ? key_of(v, name) : NULL;
-	struct row *row;
+	struct row *row = print_row(v, f);
+	struct held_key *k;
 
-	if (k == NULL)
+	if (row != NULL && row->detail != NULL)
+		name = row->detail;
+	if (name == NULL || (k = key_of(v, name)) == NULL)
 		return;
 	if (!same(fields_get(f, "outcome"), "ok")) {
 		k->failed++;
@@ -199,7 +235,8 @@ on_reload(struct inventory *v, const struct fields *f)
 {
 	const char *object = fields_get(f, "object");
 
-	if (same(object, "key") || same(object, "token"))
+	if (same(object, "key") || same(object, "generation") ||
+	    same(object, "token"))
 		notes_add(&v->changes, f);
 }
 

@@ -19,7 +19,7 @@ struct held_token {
 };
 
 struct held_key {
-	const char *name;
+	const char *name; /* of a generation "release (next)" */
 	char *use, *token, *object, *type, *bits, *keyfp, *attributes, *state;
 	uint64_t since_us; /* this public key with these attributes */
 	uint64_t last_us; /* the newest record of it */
@@ -32,6 +32,7 @@ struct inventory {
 	struct tally key_names, token_names;
 	struct held_key *keys;
 	struct held_token *tokens;
+	struct tally prints; /* key and keyfp; its name as the detail */
 	struct tally users; /* key, "profile" or "principal", name */
 	struct tally signatures; /* by key */
 	struct notes changes; /* of keys and tokens */

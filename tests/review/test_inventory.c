@@ -115,6 +115,36 @@ answers_from_the_newest_records(void **state)
 }
 
 static void
+counts_each_generation_by_itself(void **state)
+{
+	struct inventory *v = inventory_new();
+	struct sheets s;
+
+	(void)state;
+	ADD(v, 1, "TOKEN", KEY("SHA256:a", GOOD));
+	ADD(v, 2, "TOKEN", { "generation", "next" }, KEY("SHA256:b", GOOD));
+	ADD(v, 3, "SIGN", { "key", "release" }, { "keyfp", "SHA256:a" },
+	    { "outcome", "ok" });
+	ADD(v, 4, "SIGN", { "key", "release" }, { "keyfp", "SHA256:b" },
+	    { "outcome", "ok" });
+	ADD(v, 5, "SIGN", { "key", "release" }, { "keyfp", "SHA256:b" },
+	    { "outcome", "ok" });
+	ADD(v, 6, "TOKEN", { "what", "canary" }, { "key", "release" },
+	    { "token", "main" }, { "outcome", "failed" });
+	s = sheets_of(v);
+	assert_string_equal(TEXT(&s, 0, "name"), "release");
+	assert_string_equal(TEXT(&s, 1, "name"), "release (next)");
+	assert_string_equal(TEXT(&s, 0, "keyfp"), "SHA256:a");
+	assert_string_equal(TEXT(&s, 1, "keyfp"), "SHA256:b");
+	assert_int_equal(fact(&s, 0, "signed")->number, 1);
+	assert_int_equal(fact(&s, 1, "signed")->number, 2);
+	/* A roll-over is no exchange. */
+	assert_int_equal(sheet_rows(sheet_find(&s, "changes")), 0);
+	sheets_release(&s);
+	inventory_free(v);
+}
+
+static void
 says_what_is_not_recorded(void **state)
 {
 	struct inventory *v = inventory_new();
@@ -202,6 +232,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(answers_from_the_newest_records),
+		cmocka_unit_test(counts_each_generation_by_itself),
 		cmocka_unit_test(says_what_is_not_recorded),
 		cmocka_unit_test(names_changes_of_keys_and_tokens),
 		cmocka_unit_test(names_audit_keys),

@@ -30,7 +30,7 @@ decide(const struct tree *tree, const struct profile *profile)
 {
 	static const char *const commands[] = { "sign", "sign -f raw",
 		"check -k release", "sign -k image -f cms --hash sha384",
-		"pubkey", "cert release" };
+		"pubkey", "cert release", "pubkey release --next" };
 	const struct client_key client = { .profile = profile };
 	const struct moment moment = { .address = "10.2.0.7",
 		.now = 1795000000 };

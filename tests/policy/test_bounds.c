@@ -181,6 +181,28 @@ lets_a_key_name_granted_tokens_and_objects_only(void **state)
 		    "certificate = /etc/shadow\n",
 		    "5: certificate: the file must be in the tenant's "
 		    "folder\n" },
+		{ "owner = me\ntokens = t\nobjects = a\n",
+		    "token = t\nobject = pkcs11:object=a\nuse = raw\n"
+		    "[generation g]\nkey = k\nobject = pkcs11:object=b\n"
+		    "start = 2030-01-01\n",
+		    "7: key team/k: object b is not among those of tenant "
+		    "team\n" },
+		{ "owner = me\nobjects = *\n",
+		    "token = t\nuse = raw\n"
+		    "[generation g]\nkey = k\nobject = pkcs11:object=b\n"
+		    "start = 2030-01-01\n",
+		    "2: key team/k: token t is not among those of tenant "
+		    "team\n" },
+		{ "owner = me\ntokens = t\nobjects = *\n",
+		    "token = t\nuse = raw\n"
+		    "[generation g]\nkey = k\nobject = pkcs11:object=b\n"
+		    "start = 2030-01-01\nallow-short-rsa = yes\n",
+		    "8: allow-short-rsa may not stand in a tenant\n" },
+		{ "owner = me\ntokens = t\nobjects = *\n",
+		    "token = t\nobject = pkcs11:object=a\nuse = raw\n"
+		    "[generation g]\nkey = release\n"
+		    "object = pkcs11:object=b\nstart = 2030-01-01\n",
+		    "6: generation team/g: there is no key team/release\n" },
 	};
 
 	(void)state;

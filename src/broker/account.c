@@ -5,9 +5,10 @@
 #include <string.h>
 
 void
-accounts_init(struct accounts *all)
+accounts_init(struct accounts *all, size_t tokens)
 {
 	map_init(&all->map);
+	all->tokens = tokens;
 }
 
 void
@@ -34,8 +35,11 @@ account_get(struct accounts *all, const char *fingerprint)
 	account->node.key = account->fingerprint;
 	account->node.len = (uint32_t)len;
 	account->sessions = 1;
-	if (map_add(&all->map, &account->node) == 0)
+	account->groups = calloc(
+	    (all->tokens + 1) * PRIORITY_COUNT, sizeof(*account->groups));
+	if (account->groups != NULL && map_add(&all->map, &account->node) == 0)
 		return account;
+	free(account->groups);
 	free(account);
 	return NULL;
 }
@@ -46,5 +50,13 @@ account_put(struct accounts *all, struct account *account)
 	if (account == NULL || --account->sessions > 0)
 		return;
 	map_remove(&all->map, &account->node);
+	free(account->groups);
 	free(account);
+}
+
+struct sched_group *
+account_group(
+    const struct account *account, size_t token, enum priority priority)
+{
+	return &account->groups[token * PRIORITY_COUNT + priority];
 }

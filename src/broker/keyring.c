@@ -5,6 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Before anything was signed with a key. */
+#define GUESS_US 1000u
+
 struct keyring {
 	struct key **keys; /* by number; NULL: forgotten */
 	size_t count, size;
@@ -214,6 +217,12 @@ uint32_t
 keyring_end(const struct keyring *ring)
 {
 	return (uint32_t)ring->count;
+}
+
+uint32_t
+key_cost_us(const struct key *key)
+{
+	return key->us != 0 ? key->us : GUESS_US;
 }
 
 void

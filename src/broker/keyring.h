@@ -64,6 +64,9 @@ struct key *keyring_at(const struct keyring *, uint32_t number);
 /* Numbers are below this. */
 uint32_t keyring_end(const struct keyring *);
 
+/* What one signature takes, as far as is known. */
+uint32_t key_cost_us(const struct key *);
+
 void key_ref(struct key *);
 /* Keys that no tree and no request has are forgotten. */
 void keyring_unref(struct keyring *, struct key *);

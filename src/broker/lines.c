@@ -6,98 +6,15 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "broker/account.h"
 #include "broker/allow.h"
 #include "broker/audit_key.h"
+#include "broker/queue.h"
 #include "broker/records.h"
 #include "broker/repeat.h"
 #include "broker/service.h"
 #include "broker/slot.h"
 #include "broker/token.h"
-
-static struct slot **
-place(const struct request *q, uint32_t index)
-{
-	return &q->ring[index & (q->ring_size - 1)];
-}
-
-struct slot *
-lines_at(const struct request *q, uint32_t index)
-{
-	return *place(q, index);
-}
-
-void
-lines_drop(struct request *q)
-{
-	for (; q->head != q->tail; q->head++) {
-		struct slot *slot = *place(q, q->head);
-
-		if (slot->state == SLOT_NEW || slot->state == SLOT_REFUSED ||
-		    slot->state == SLOT_QUEUED || slot->state == SLOT_DONE)
-			slot_free(slot);
-	}
-	free(q->ring);
-	q->ring = NULL;
-	q->ring_size = q->head = q->next_up = q->decided = q->tail = 0;
-	q->queued = 0;
-}
-
-static int
-grow_ring(struct request *q)
-{
-	uint32_t size = q->ring_size == 0 ? 16 : q->ring_size * 2;
-	struct slot **ring = calloc(size, sizeof(*ring));
-
-	if (ring == NULL)
-		return -1;
-	for (uint32_t i = q->head; i != q->tail; i++)
-		ring[i & (size - 1)] = *place(q, i);
-	free(q->ring);
-	q->ring = ring;
-	q->ring_size = size;
-	return 0;
-}
-
-/* While memory is short, who has little in it goes before who has much. */
-static bool
-may_have_more(const struct session *s)
-{
-	return s->lines < (pool_is_tight(&s->service->pool) ?
-				  SERVICE_LINES_TIGHT :
-				  SERVICE_LINES);
-}
-
-static uint32_t
-most_lines(const struct request *q)
-{
-	if (!q->command.atomic)
-		return WIRE_WINDOW;
-	return q->command.receipt ? WIRE_ATOMIC_RECEIPTS : WIRE_ATOMIC_MAX;
-}
-
-const char *
-lines_add(struct request *q, const struct line *line)
-{
-	struct slot *slot = NULL;
-
-	/* It was ended here, and the session may not know yet. */
-	if (q->state != REQUEST_RUNNING)
-		return NULL;
-	if (q->ended)
-		return "a line after the end";
-	if (q->tail - q->head >= most_lines(q))
-		return "more lines than may be without an answer";
-	if (may_have_more(q->session) &&
-	    (q->tail - q->head < q->ring_size || grow_ring(q) == 0))
-		slot = slot_new(q, line);
-	if (slot == NULL) {
-		request_fail(q, REASON_BUSY, NULL);
-		return NULL;
-	}
-	slot->number = ++q->lines;
-	*place(q, q->tail++) = slot;
-	return NULL;
-}
 
 void
 request_stop(struct request *q)
@@ -195,6 +112,7 @@ queue(struct request *q, struct slot *slot)
 	}
 	slot->timed.queued_us = clock_mono_us();
 	slot->state = SLOT_QUEUED;
+	queue_ready(slot);
 	q->queued++;
 }
 
@@ -311,7 +229,8 @@ lines_pump(struct request *q)
 	moment = session_moment(q->session);
 	session_standing(q->session, &client);
 	while (!q->stopped && q->decided != q->tail) {
-		if (!decide_slot(q, *place(q, q->decided), &moment, &client))
+		if (!decide_slot(
+			q, *lines_place(q, q->decided), &moment, &client))
 			break;
 		q->decided++;
 	}
@@ -319,20 +238,23 @@ out:
 	if (q->command.atomic && lines_are_runnable(q))
 		repeat_deliver(q);
 	if (lines_are_runnable(q))
-		schedule_add(&q->token->schedule,
-		    &q->session->groups[q->token->index], &q->item);
+		schedule_add(&q->token->schedule, q->priority,
+		    account_group(
+			q->session->account, q->token->index, q->priority),
+		    &q->item);
 }
 
 struct slot *
 lines_take(struct request *q)
 {
 	for (;;) {
-		struct slot *slot = *place(q, q->next_up++);
+		struct slot *slot = *lines_place(q, q->next_up++);
 
 		if (slot->state != SLOT_QUEUED)
 			continue;
 		if (--q->queued == 0)
 			schedule_remove(&q->token->schedule, &q->item);
+		queue_leave(slot);
 		slot->state = SLOT_SENT;
 		q->begun = true;
 		q->pending++;
@@ -345,7 +267,7 @@ static void
 fail_queued(struct request *q, enum reason reason, const char *text)
 {
 	while (q->state == REQUEST_RUNNING && q->queued > 0) {
-		struct slot *slot = *place(q, q->next_up++);
+		struct slot *slot = *lines_place(q, q->next_up++);
 
 		if (slot->state != SLOT_QUEUED)
 			continue;

@@ -22,6 +22,7 @@ void lines_drop(struct request *);
 
 /* Index is between head and tail. */
 struct slot *lines_at(const struct request *, uint32_t index);
+struct slot **lines_place(const struct request *, uint32_t index);
 
 /* A worker may have a line of it; and that line. */
 bool lines_are_runnable(const struct request *);

@@ -4,6 +4,7 @@
 #include "broker/allow.h"
 #include "broker/lines.h"
 #include "broker/lists_ask.h"
+#include "broker/queue.h"
 #include "broker/slot.h"
 #include "broker/token.h"
 
@@ -24,6 +25,7 @@ lines_redecide(struct request *q)
 
 		if (slot->state == SLOT_QUEUED || slot->state == SLOT_REFUSED) {
 			allow_anew(slot);
+			queue_unready(slot);
 			slot->state = SLOT_NEW;
 		}
 	}

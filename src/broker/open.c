@@ -12,9 +12,11 @@
 #include "broker/env.h"
 #include "broker/lines.h"
 #include "broker/log_verb.h"
+#include "broker/queue.h"
 #include "broker/service.h"
 #include "broker/token.h"
 #include "broker/verbs.h"
+#include "policy/layer.h"
 
 static const struct profile *
 profile_of(const struct request *q)
@@ -236,6 +238,7 @@ use_grant(struct request *q, const struct grant *grant)
 	text_copy(q->command.key, sizeof(q->command.key), grant->key->name);
 	text_copy(q->command.format, sizeof(q->command.format), grant->format);
 	note_words(q, grant->key);
+	q->priority = priority_of(grant->profile, grant->key);
 	q->format = format_by_name(grant->format);
 	key_ref(key);
 	if (q->key != NULL)
@@ -277,6 +280,19 @@ count_request(struct request *q)
 	return -1;
 }
 
+/* Who has as much waiting as may wait comes again later. */
+static int
+ask_room(struct request *q)
+{
+	char text[MESSAGE_SIZE];
+
+	if (q->command.verb != VERB_SIGN || !queue_is_full(q->session))
+		return 0;
+	queue_busy(q, text);
+	request_fail(q, REASON_BUSY, text);
+	return -1;
+}
+
 static void
 answer_lines(struct request *q)
 {
@@ -290,7 +306,7 @@ answer_lines(struct request *q)
 	if (ask_grant(q, &grant) == -1 || ask_receipt(q) == -1)
 		return;
 	use_grant(q, &grant);
-	if (count_request(q) == -1)
+	if (ask_room(q) == -1 || count_request(q) == -1)
 		return;
 	q->state = REQUEST_RUNNING;
 	send_accept(q);

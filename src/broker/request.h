@@ -46,8 +46,7 @@ struct plan {
 
 struct request {
 	struct session *session;
-	struct request *next, *prev;
-	struct request *next_dirty;
+	struct request *next, *prev, *next_dirty;
 	struct sched_item item;
 	struct waiter waiter;
 	uint32_t channel;
@@ -57,6 +56,7 @@ struct request {
 	/* The verdict, for sign and check. */
 	struct command command;
 	struct grant grant; /* of the running tree */
+	enum priority priority;
 	char profile[NAME_SIZE];
 	char key_tag[TAG_SIZE], profile_tag[TAG_SIZE]; /* notify = */
 	char purpose[PURPOSE_SIZE]; /* the key's, or else the profile's */

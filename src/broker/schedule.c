@@ -2,12 +2,13 @@
 #include "broker/schedule.h"
 
 static void
-group_link(struct schedule *s, struct sched_group *g)
+group_link(struct sched_class *c, struct sched_group *g)
 {
-	struct sched_group *first = s->first;
+	struct sched_group *first = c->first;
 
+	g->of = c;
 	if (first == NULL) {
-		s->first = g->next = g->prev = g;
+		c->first = g->next = g->prev = g;
 		return;
 	}
 	/* Behind everybody who waits already. */
@@ -18,21 +19,24 @@ group_link(struct schedule *s, struct sched_group *g)
 }
 
 static void
-group_unlink(struct schedule *s, struct sched_group *g)
+group_unlink(struct sched_group *g)
 {
+	struct sched_class *c = g->of;
+
 	if (g->next == g) {
-		s->first = NULL;
+		c->first = NULL;
 	} else {
 		g->prev->next = g->next;
 		g->next->prev = g->prev;
-		if (s->first == g)
-			s->first = g->next;
+		if (c->first == g)
+			c->first = g->next;
 	}
 	g->next = g->prev = NULL;
 }
 
 void
-schedule_add(struct schedule *s, struct sched_group *g, struct sched_item *i)
+schedule_add(struct schedule *s, enum priority class, struct sched_group *g,
+    struct sched_item *i)
 {
 	struct sched_item *first = g->first;
 
@@ -40,9 +44,10 @@ schedule_add(struct schedule *s, struct sched_group *g, struct sched_item *i)
 		return;
 	i->group = g;
 	s->items++;
+	s->classes[class].items++;
 	if (first == NULL) {
 		g->first = i->next = i->prev = i;
-		group_link(s, g);
+		group_link(&s->classes[class], g);
 		return;
 	}
 	i->next = first;
@@ -59,9 +64,12 @@ schedule_remove(struct schedule *s, struct sched_item *i)
 	if (i->next == NULL)
 		return;
 	s->items--;
+	/* Who comes again later was not waiting meanwhile. */
+	if (--g->of->items == 0)
+		g->of->passed = 0;
 	if (i->next == i) {
 		g->first = NULL;
-		group_unlink(s, g);
+		group_unlink(g);
 	} else {
 		i->prev->next = i->next;
 		i->next->prev = i->prev;
@@ -86,39 +94,55 @@ group_next(struct sched_group *g, schedule_fits_fn *fits, void *arg)
 	return NULL;
 }
 
-struct sched_item *
-schedule_next(struct schedule *s, schedule_fits_fn *fits, void *arg)
+static struct sched_item *
+class_next(struct sched_class *c, schedule_fits_fn *fits, void *arg)
 {
-	struct sched_group *g = s->first;
+	struct sched_group *g = c->first;
 	struct sched_item *i;
 
 	if (g == NULL)
 		return NULL;
 	do {
 		if ((i = group_next(g, fits, arg)) != NULL) {
-			s->first = g->next;
+			c->first = g->next;
 			return i;
 		}
 		g = g->next;
-	} while (g != s->first);
+	} while (g != c->first);
 	return NULL;
 }
 
-void
-schedule_each(struct schedule *s, schedule_each_fn *each, void *arg)
+static struct sched_item *
+owed_next(struct schedule *s, schedule_fits_fn *fits, void *arg)
 {
-	struct sched_group *g = s->first, *next_group;
+	struct sched_item *i = NULL;
 
-	/* Counted, because the rings may shrink under our feet. */
-	for (size_t left = s->items; left > 0; g = next_group) {
-		struct sched_item *i = g->first, *last = i->prev, *next;
+	for (int c = PRIORITY_LOW; i == NULL && c < PRIORITY_COUNT; c++)
+		if (s->classes[c].passed >= SCHED_PASSES)
+			i = class_next(&s->classes[c], fits, arg);
+	return i;
+}
 
-		next_group = g->next;
-		for (bool end = false; !end; i = next) {
-			end = i == last;
-			next = i->next;
-			each(arg, i);
-			left--;
-		}
-	}
+static void
+take_turn(struct schedule *s, struct sched_class *turn)
+{
+	for (int c = PRIORITY_LOW; c < PRIORITY_COUNT; c++)
+		if (s->classes[c].items > 0)
+			s->classes[c].passed++;
+	turn->passed = 0;
+}
+
+struct sched_item *
+schedule_next(struct schedule *s, schedule_fits_fn *fits, void *arg)
+{
+	struct sched_item *i = s->owed ? NULL : owed_next(s, fits, arg);
+	bool owed = i != NULL;
+
+	for (int c = PRIORITY_COUNT - 1; i == NULL && c >= PRIORITY_LOW; c--)
+		i = class_next(&s->classes[c], fits, arg);
+	if (i == NULL)
+		return NULL;
+	s->owed = owed;
+	take_turn(s, i->group->of);
+	return i;
 }

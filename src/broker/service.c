@@ -101,7 +101,7 @@ service_new(const char *dir, struct tree *tree, const char *fingerprint,
 	pool_init(&service->pool, SERVICE_MEMORY);
 	budgets_init(&service->budgets);
 	repeats_init(&service->repeats, &service->pool);
-	accounts_init(&service->accounts);
+	accounts_init(&service->accounts, tree_tokens(tree));
 	if (getrandom(&service->boot, sizeof(service->boot), 0) !=
 	    sizeof(service->boot))
 		goto fail;

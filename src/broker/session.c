@@ -81,13 +81,8 @@ session_new(struct service *service, const struct session_new *from, int fd)
 	s->state = SESSION_HELLO;
 	snprintf(s->label, sizeof(s->label), "session %llu from %s port %u",
 	    (unsigned long long)from->connection, from->address, from->port);
-	s->groups = calloc(service->token_count + 1, sizeof(*s->groups));
-	if (s->groups == NULL)
-		close(fd);
-	else
-		s->peer = peer_new(service->loop, fd, &session_kind, s);
+	s->peer = peer_new(service->loop, fd, &session_kind, s);
 	if (s->peer == NULL) {
-		free(s->groups);
 		free(s);
 		return -1;
 	}
@@ -110,7 +105,6 @@ session_free(struct session *s)
 	peer_free(s->peer);
 	loop_timer_free(s->leave);
 	account_put(&service->accounts, s->account);
-	free(s->groups);
 	free(s->blob);
 	free(s->principal);
 	free(s->second.blob);

@@ -10,7 +10,6 @@
 #include "broker/account.h"
 #include "broker/journal.h"
 #include "broker/peer.h"
-#include "broker/schedule.h"
 #include "format/format.h"
 #include "policy/decide.h"
 #include "wire/control.h"
@@ -70,7 +69,6 @@ struct session {
 	enum login_record recorded;
 	struct waiter login;
 
-	struct sched_group *groups; /* one for each token */
 	struct request *requests;
 	unsigned open; /* that the session may still speak of */
 	uint64_t idle_us; /* when the last of them ended; 0: none was */

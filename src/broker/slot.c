@@ -9,6 +9,7 @@
 #include "broker/allow.h"
 #include "broker/budget_plan.h"
 #include "broker/journal_watch.h"
+#include "broker/queue.h"
 #include "broker/receipt.h"
 #include "broker/records.h"
 #include "broker/repeat.h"
@@ -45,6 +46,7 @@ slot_new(struct request *q, const struct line *line)
 	slot->name_len = (uint16_t)name_len;
 	memcpy(slot->name, line->name, name_len + 1);
 	q->session->lines++;
+	queue_enter(slot);
 	return slot;
 }
 
@@ -65,6 +67,7 @@ slot_free(struct slot *slot)
 	if (slot->state != SLOT_DONE || slot->reason != REASON_OK)
 		allow_undo(slot);
 	plan_paid(slot);
+	queue_leave(slot);
 	drop_answer(slot);
 	receipt_drop(slot);
 	if (slot->key != NULL)
@@ -142,6 +145,7 @@ slot_done(struct slot *slot)
 {
 	struct request *q = slot->request;
 
+	queue_leave(slot);
 	slot->state = SLOT_DONE;
 	if (q->state == REQUEST_OVER)
 		slot_free(slot);
@@ -228,6 +232,7 @@ on_recorded(struct waiter *waiter, bool ok)
 static void
 await(struct slot *slot, int begun)
 {
+	queue_leave(slot);
 	slot->state = SLOT_COMMIT;
 	slot->request->pending++;
 	if (begun == -1)

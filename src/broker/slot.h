@@ -34,6 +34,8 @@ struct slot {
 	uint64_t seq; /* of its record; repeated: of the first one's */
 	struct charge *charge; /* NULL: it costs nothing, or was paid for */
 	struct key *key; /* what it was decided for; set when queued */
+	struct queue *queue; /* where it waits for a worker, or NULL */
+	bool waits; /* counts as such for its client */
 	uint64_t job;
 	uint64_t number; /* in its request, from 1 */
 	uint64_t asked; /* which question (lists_ask.h) it waits for */

@@ -167,6 +167,7 @@ status_text(const struct service *service, struct buf *out)
 	text_timing(service, out);
 	for (size_t i = 0; i < service->token_count; i++)
 		text_token(service->tokens[i], out);
+	queue_text(service, out);
 	status_keys_text(service, out);
 	canary_text(service->canary, out);
 	suspend_text(service->suspensions, out);
@@ -289,7 +290,9 @@ status_json(const struct service *service, struct buf *out)
 		buf_adds(out, i > 0 ? "," : "");
 		json_token(service->tokens[i], out);
 	}
-	buf_adds(out, "],\"keys\":[");
+	buf_adds(out, "],");
+	queue_json(service, out);
+	buf_adds(out, "\"keys\":[");
 	status_keys_json(service, out);
 	buf_adds(out, "],\"suspended\":");
 	suspend_json(service->suspensions, out);

@@ -10,6 +10,7 @@
 #define CS_BROKER_TOKEN_H
 
 #include "broker/keyring.h"
+#include "broker/queue.h"
 #include "broker/schedule.h"
 #include "wire/token.h"
 
@@ -26,6 +27,7 @@ struct token {
 	unsigned wanted; /* workers */
 	uint64_t timeout_us;
 	struct schedule schedule;
+	struct queue queues[PRIORITY_COUNT];
 	struct slot *retries, **retries_last;
 	struct chore *chores; /* that wait for a worker */
 	struct worker *workers;

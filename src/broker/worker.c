@@ -18,8 +18,6 @@
  */
 #define DEPTH_JOBS 2
 #define DEPTH_US 1500u
-/* What one operation counts for before the first was measured. */
-#define GUESS_US 1000u
 #define JOB_HEAD 64
 
 enum fit {
@@ -298,7 +296,7 @@ worker_add(struct worker *w, struct slot *slot)
 	if (worker_is_idle(w))
 		watch(w);
 	slot->job = ++service->next_job;
-	slot->cost_us = slot->key->us != 0 ? slot->key->us : GUESS_US;
+	slot->cost_us = key_cost_us(slot->key);
 	w->load_us += slot->cost_us;
 	w->jobs[w->count++] = slot;
 	put_job(w, slot, service->work, len);

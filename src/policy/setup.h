@@ -44,6 +44,7 @@ struct server_conf {
 	uint32_t canary; /* seconds; 0: never */
 	/* [limits]; times in seconds */
 	uint32_t connections, connections_per_address, unauthenticated;
+	uint32_t queue; /* lines of one client key that may wait */
 	uint32_t channels, login_grace, idle_timeout, drain_timeout;
 	uint32_t digests_timeout; /* of a command that is asked for one */
 	uint32_t rekey_kib; /* 0: the cipher's own limit */

@@ -49,7 +49,7 @@
 	X(NOT_AFTER, "not-after", 77, "not valid any more")                   \
 	X(HOURS, "hours", 77, "not at this time")                             \
 	X(SOURCE, "source", 77, "not from this address")                      \
-	X(SUSPENDED, "suspended", 77, "an admin suspended it")                \
+	X(SUSPENDED, "suspended", 77, "it is suspended")                      \
 	X(NOT_LISTED, "not-listed", 77, "the digest is not in the list")      \
 	X(LIST_UNAVAILABLE, "list-unavailable", 77,                           \
 	    "the list of digests cannot be read")                             \

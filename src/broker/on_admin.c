@@ -2,10 +2,12 @@
 #include "broker/admin.h"
 #include "broker/handlers.h"
 #include "broker/key_test.h"
+#include "broker/on_explain.h"
 #include "broker/on_suspend.h"
 #include "broker/reload.h"
 #include "broker/service.h"
 #include "broker/status.h"
+#include "broker/tenant_log.h"
 #include "broker/tenants.h"
 #include "wire/admin.h"
 
@@ -80,6 +82,8 @@ static const struct {
 	[ADMIN_SUSPEND] = { ask_suspend, BOTH, 3, 3 },
 	[ADMIN_RESUME] = { ask_resume, BOTH, 3, 3 },
 	[ADMIN_CHECK] = { ask_check, BOTH, 0, 0 },
+	[ADMIN_EXPLAIN] = { ask_explain, BOTH, EXPLAIN_ARGS, ADMIN_ARGS },
+	[ADMIN_LOG] = { ask_log, BOTH, 1, 1 },
 	[ADMIN_TEST] = { ask_test, ADMIN_ROOT, 1, 1 },
 };
 

@@ -7,12 +7,14 @@
 
 #include <arpa/inet.h>
 #include <getopt.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "ctl/admin.h"
 #include "ctl/clients.h"
 #include "ctl/json.h"
 #include "ctl/suspended.h"
@@ -239,6 +241,36 @@ answer(struct asked *a, const struct tree *tree)
 	return rv;
 }
 
+/* The broker reads what the owner of a tenant may not. */
+static int
+ask_broker(const struct asked *a, const char *dir)
+{
+	const struct question *q = &a->question;
+	struct admin_request request = {
+		.verb = ADMIN_EXPLAIN,
+		.json = a->json,
+	};
+	char now[24], number[24];
+	bool fits;
+
+	snprintf(now, sizeof(now), "%" PRId64, q->moment.now);
+	snprintf(number, sizeof(number), "%" PRIu64, q->number);
+	fits = admin_request_add(&request, a->print) &&
+	    admin_request_add(&request, a->second_print) &&
+	    admin_request_add(&request, q->moment.address) &&
+	    admin_request_add(&request, now) &&
+	    admin_request_add(
+		&request, q->hash != HASH_NONE ? hash_word(q->hash) : "") &&
+	    admin_request_add(&request, number) &&
+	    admin_request_add(&request, q->command);
+	for (size_t i = 0; fits && i < q->name_count; i++)
+		fits = admin_request_add(&request, q->names[i]);
+	if (!fits)
+		return usage_error("explain: a word is too long for the "
+				   "broker, or there are too many names");
+	return ask_running(dir, &request);
+}
+
 int
 verb_explain(const char *dir, int argc, char **argv)
 {
@@ -249,6 +281,8 @@ verb_explain(const char *dir, int argc, char **argv)
 	a.question.moment.now = (int64_t)(clock_wall_us() / 1000000);
 	if ((rv = parse_options(&a, argc, argv)) != 0)
 		return rv;
+	if (asks_as_tenant(dir))
+		return ask_broker(&a, dir);
 	if ((tree = tree_here(dir)) == NULL)
 		return 1;
 	rv = answer(&a, tree);

@@ -8,8 +8,10 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "ctl/admin.h"
 #include "ctl/log_read.h"
 #include "ctl/logs.h"
+#include "ctl/tenant_log.h"
 #include "review/filter.h"
 #include "review/json.h"
 #include "review/table.h"
@@ -216,6 +218,21 @@ wants_colours(void)
 	    term != NULL && strcmp(term, "dumb") != 0;
 }
 
+/* Without files the owner of a tenant means the tenant's records. */
+static int
+show_tenant(struct show *show, const char *dir)
+{
+	char path[32], *files[] = { path };
+	int fd, rv = tenant_log(dir, &fd);
+
+	if (rv != 0)
+		return rv;
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	rv = show_files(show, &(struct log_files){ dir, 1, files });
+	close(fd);
+	return rv;
+}
+
 int
 log_show(const char *dir, int argc, char **argv)
 {
@@ -229,7 +246,9 @@ log_show(const char *dir, int argc, char **argv)
 		rv = no_memory();
 	else
 		rv = parse_options(&show, argc, argv);
-	if (rv == 0)
+	if (rv == 0 && optind == argc && asks_as_tenant(dir))
+		rv = show_tenant(&show, dir);
+	else if (rv == 0)
 		rv = show_files(&show,
 		    &(struct log_files){ dir, argc - optind, argv + optind });
 	buf_release(&show.out);

@@ -18,6 +18,8 @@ enum admin_verb {
 	ADMIN_RESUME,
 	ADMIN_TEST, /* a signing key */
 	ADMIN_CHECK, /* what a reload would make of a tenant's files */
+	ADMIN_EXPLAIN, /* broker/on_explain.h */
+	ADMIN_LOG, /* from a seq: broker/tenant_log.h */
 	ADMIN_VERB_COUNT,
 };
 

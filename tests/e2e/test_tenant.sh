@@ -3,6 +3,9 @@
 # does wrong costs nobody else anything.
 # covers: src/broker/governed.c
 # covers: src/broker/tenant_answer.c
+# covers: src/broker/tenant_log.c
+# covers: src/broker/on_explain.c
+# covers: src/ctl/tenant_log.c
 # shellcheck source=tests/support/case.sh
 . "$(dirname "$0")/../support/case.sh"
 
@@ -230,6 +233,42 @@ a_team_suspends_what_is_its_own() {
 	expect_exit 0 team_ctl resume client "$DIR/client/team-build.pub"
 }
 
+a_team_reads_its_own_records_only() {
+	needs_users
+	signs team-build
+	signs other-build
+	signs build01
+	expect_exit 0 team_ctl log show --raw
+	cp "$OUT" "$DIR/own"
+	expect "records of others" 0 "$(grep -vc \
+	    -e 'profile="team/ci"' -e 'key="team/release"' -e 'tenant="team"' \
+	    -e 'of="team/' "$DIR/own")"
+	expect "signatures" \
+	    "$(grep -c ' SIGN .*profile="team/ci"' "$DIR/log/audit.log")" \
+	    "$(grep -c ' SIGN ' "$DIR/own")"
+	grep -q ' RELOADFAIL .*tenant="team"' "$DIR/own"
+	expect_exit 0 team_ctl log show --event SIGN --last 1 --json
+	expect "last" 1 "$(wc -l <"$OUT")"
+	expect_exit 1 team_ctl log show --profile ci
+}
+
+a_team_asks_why_of_its_own_clients() {
+	needs_users
+	expect_exit 0 team_ctl explain "$DIR/client/team-build.pub" \
+	    --from 127.0.0.1 -- sign -k release
+	grep -q team/release "$OUT"
+	expect_exit 77 team_ctl explain "$DIR/client/team-build.pub" \
+	    --line 4 -- sign
+	grep -q 'tenants.d/team.conf:5' "$OUT"
+	expect_exit 0 team_ctl explain --json "$DIR/client/team-build.pub" -- sign
+	python3 -m json.tool <"$OUT" >/dev/null
+	for client in build01 other-build; do
+		expect_exit 77 team_ctl explain "$DIR/client/$client.pub" -- sign
+		expect "what is told" \
+		    'no tenant of yours has this client key' "$(cat "$ERR")"
+	done
+}
+
 what_root_suspended_a_team_cannot_resume() {
 	needs_users
 	expect_exit 0 "$CTL" -C "$DIR" suspend tenant team --reason 'incident 7'
@@ -282,6 +321,8 @@ cases a_team_signs_with_its_own_names \
     a_team_checks_and_reloads_its_own \
     a_team_hears_nothing_of_others \
     a_team_suspends_what_is_its_own \
+    a_team_reads_its_own_records_only \
+    a_team_asks_why_of_its_own_clients \
     what_root_suspended_a_team_cannot_resume \
     others_are_not_heard \
     a_start_with_a_bad_team_starts

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "policy/decide.h"
+#include "policy/tenant.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 
@@ -55,6 +56,42 @@ decide(const struct tree *tree, const struct profile *profile)
 	}
 }
 
+/* The rest: bounds, and the keys and profiles of a tenant inside them. */
+static unsigned
+add_tenant(struct tree *tree, const uint8_t *data, size_t len)
+{
+	static const struct {
+		enum tree_part part;
+		const char *file;
+	} files[] = { { TREE_TENANTS, "tenants.d/team.conf" },
+		{ TREE_KEYS, "tenants/team/keys.d/k.conf" },
+		{ TREE_PROFILES, "tenants/team/profiles.d/p.conf" } };
+	size_t keys = tree_keys(tree), profiles = tree_profiles(tree);
+	unsigned errors = 0;
+
+	for (size_t i = 0; i < 3; i++) {
+		const uint8_t *end = memchr(data, 0xff, len);
+		size_t file = end != NULL ? (size_t)(end - data) : len;
+
+		if (i == 1) {
+			if (errors > 0 || tree_tenants(tree) == 0)
+				return errors;
+			tree_enter(tree, tree_tenant(tree, 0), NULL);
+		}
+		errors += tree_add(tree, files[i].part, files[i].file,
+		    (const char *)data, file, told, NULL);
+		file += end != NULL;
+		data += file;
+		len -= file;
+	}
+	if (tree_finish(tree, told, NULL) + errors == 0)
+		return 0;
+	tree_undo(tree);
+	if (tree_keys(tree) != keys || tree_profiles(tree) != profiles)
+		abort();
+	return 0;
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
@@ -77,6 +114,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 		len -= file;
 	}
 	errors += tree_finish(tree, told, NULL);
+	if (errors == 0)
+		errors += add_tenant(tree, data, len);
 	for (size_t i = 0; errors == 0 && i < tree_profiles(tree); i++)
 		decide(tree, tree_profile(tree, i));
 	tree_free(tree);

@@ -206,6 +206,9 @@ key_view_text(const struct key_view *view, struct buf *out)
 	char date[DATE_TEXT];
 
 	buf_addf(out, "  %s\n", view->conf->name);
+	if (view->conf->limits.purpose != NULL)
+		buf_addf(
+		    out, "    purpose      %s\n", view->conf->limits.purpose);
 	if (key->known)
 		buf_addf(out, "    type         %s, %u bits\n",
 		    key_type_word(key->facts.type), key->facts.bits);
@@ -280,6 +283,8 @@ key_view_json(const struct key_view *view, struct buf *out)
 		add_string(out, "generation", view->generation->name);
 		add_string(out, "since", date);
 	}
+	if (view->conf->limits.purpose != NULL)
+		add_string(out, "purpose", view->conf->limits.purpose);
 	add_string(out, "use", view->conf->wrapped ? "wrapped" : "raw");
 	buf_adds(out, ",\"formats\":[");
 	add_formats(view, true, out);

@@ -81,6 +81,7 @@ say_whoami(const struct session *s, bool json, struct buf *out)
 		    s->second.client != NULL ? s->second.fingerprint : NULL },
 		{ "address", s->from.address },
 		{ "profile", s->client->profile->name },
+		{ "purpose", s->client->profile->limits.purpose },
 	};
 
 	for (size_t i = 0; i < sizeof(facts) / sizeof(facts[0]); i++) {

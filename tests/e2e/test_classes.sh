@@ -101,7 +101,7 @@ the_lowest_class_is_not_starved() {
 	batches+=("$BATCH")
 	seq=$(seq_of "$(tail -n 1 "$AUDIT")")
 	enough() {
-		[ "$(seq_of "$(tail -n 1 "$AUDIT")")" -ge $((seq + 300)) ]
+		[ "$(seq_of "$(tail -n 1 "$AUDIT")")" -ge $((seq + 200)) ]
 	}
 	wait_for 60 enough
 	low=$(signed_since "$seq" patient)

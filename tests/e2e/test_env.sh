@@ -79,6 +79,16 @@ the_keys_purpose_goes_before_the_profiles() {
 	expect claims "" "$(claims SIGN)"
 }
 
+clients_are_told_what_keys_and_profiles_are_for() {
+	expect_exit 0 sign_ssh "$DIR" keys </dev/null
+	expect_match keys "*    purpose      firmware of the small boards*" \
+	    "$(cat "$OUT")"
+	expect "keys --json" "firmware of the small boards" \
+	    "$(sign_ssh "$DIR" keys --json </dev/null | jq -r '.[0].purpose')"
+	expect "whoami --json" "for builds" \
+	    "$(sign_ssh "$DIR" whoami --json </dev/null | jq -r .purpose)"
+}
+
 each_channel_has_its_own() {
 	rm -f "$DIR/mux"
 	SSH_MORE="-M -S $DIR/mux -N -o SendEnv=CI_*" sign_ssh "$DIR" \
@@ -163,6 +173,7 @@ cases what_the_profile_wants_is_recorded \
     sendenv_works_as_well \
     refusals_have_them_too \
     the_keys_purpose_goes_before_the_profiles \
+    clients_are_told_what_keys_and_profiles_are_for \
     each_channel_has_its_own \
     a_claim_cannot_pass_for_something_else \
     long_ones_are_cut_and_the_record_stands \

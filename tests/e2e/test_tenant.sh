@@ -292,6 +292,24 @@ others_are_not_heard() {
 	expect_exit 0 "$CTL" -C "$DIR" status
 }
 
+clients_of_a_team_share_its_budget() {
+	local list=$DIR/tenants/other/authorized_keys.d/clients
+	ssh-keygen -q -t ed25519 -N '' -C second -f "$DIR/client/second"
+	sed 's/ssh-ed25519.*//' "$list" | tr -d '\n' >"$DIR/list"
+	cat "$DIR/client/second.pub" >>"$DIR/list"
+	cat "$DIR/list" >>"$list"
+	echo 'per-day = 2' >>"$DIR/tenants.d/other.conf"
+	expect_exit 0 reload
+	signs other-build
+	signs second
+	expect_exit 75 sign_as "$DIR" other-build sign <<<"$(digest_lines 1)"
+	grep -q 'tenant other' "$ERR"
+	expect_exit 75 sign_as "$DIR" second sign <<<"$(digest_lines 1)"
+	signs team-build
+	grep -q ' DENY .*reason="per-day" .*rule="tenants.d/other.conf:6"' \
+	    "$DIR/log/audit.log"
+}
+
 is_gone() {
 	! kill -0 "$PID" 2>/dev/null
 }
@@ -304,7 +322,7 @@ a_start_with_a_bad_team_starts() {
 	grep -q 'tenant team has errors, its last good files stay' \
 	    "$DIR/service.log"
 	signs team-build
-	signs other-build
+	sign_as "$DIR" other-build whoami </dev/null | grep -q other/more
 	good_profiles
 	expect_exit 0 reload
 	"$CTL" -C "$DIR" status | grep -q '^tenant team: ok$'
@@ -325,4 +343,5 @@ cases a_team_signs_with_its_own_names \
     a_team_asks_why_of_its_own_clients \
     what_root_suspended_a_team_cannot_resume \
     others_are_not_heard \
+    clients_of_a_team_share_its_budget \
     a_start_with_a_bad_team_starts

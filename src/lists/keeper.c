@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <sysexits.h>
@@ -91,18 +92,37 @@ say_how(int status)
 		    WEXITSTATUS(status));
 }
 
+/*
+ * A command whose server died comes to us.  It leads its group, and no other
+ * process can have its number until it is reaped.
+ */
+static void
+end_group(pid_t pid)
+{
+	kill(-pid, SIGKILL);
+	waitpid(pid, NULL, WNOHANG);
+}
+
 static void
 reap(struct keeper *k)
 {
 	struct signalfd_siginfo info;
 	int status;
-	pid_t pid;
 
 	while (read(k->signals, &info, sizeof(info)) == sizeof(info))
 		continue;
-	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
-		if (pid != k->server)
+	for (;;) {
+		siginfo_t child = { .si_pid = 0 };
+
+		if (waitid(P_ALL, 0, &child, WEXITED | WNOHANG | WNOWAIT) ==
+			-1 ||
+		    child.si_pid == 0)
+			return;
+		if (child.si_pid != k->server) {
+			end_group(child.si_pid);
 			continue;
+		}
+		waitpid(k->server, &status, WNOHANG);
 		k->server = 0;
 		if (!k->ending || status != 0)
 			say_how(status);
@@ -234,6 +254,7 @@ keeper_run(void)
 		log_warn("%s", what);
 		return EX_OSERR;
 	}
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	fcntl(KEEPER_BROKER, F_SETFL, 0);
 	fcntl(KEEPER_BROKER, F_SETFD, FD_CLOEXEC);
 	if (watch_children(&k) == -1) {

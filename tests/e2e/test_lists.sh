@@ -279,15 +279,21 @@ what_is_asked_when_it_dies_is_asked_again() {
 	echo "$DIGEST" >"$DIR/line"
 	sign_as "$DIR" asked sign -k p256 <"$DIR/line" >"$DIR/answers" \
 	    2>"$DIR/err" &
-	local client=$! server
+	local client=$! server command
 	runs_one() {
 		server=$(cat "/proc/$keeper/task/$keeper/children")
 		[ -n "$server" ] &&
-		    [ -n "$(cat "/proc/${server% }/task/${server% }/children")" ]
+		    command=$(cat "/proc/${server% }/task/${server% }/children") &&
+		    [ -n "$command" ] &&
+		    pgrep -g "${command% }" -x sleep >/dev/null
+	}
+	nothing_is_left() {
+		! pgrep -g "${command% }" >/dev/null
 	}
 	wait_for 5 runs_one
 	touch "$DIR/again"
 	kill -KILL "${server% }"
+	wait_for 5 nothing_is_left || fail "what the command started lives on"
 	wait $client || fail "$(cat "$DIR/err")"
 	expect answers 1 "$(wc -l <"$DIR/answers")"
 	command_is "$DIR" 'exit 0'

@@ -17,23 +17,17 @@ struct log_since {
 	bool paused; /* the job waits for archive_more */
 };
 
+/* False, and the request is over: the profile does not say log = all. */
 static bool
-is_allowed(const struct request *q)
+is_allowed(struct request *q)
 {
-	return q->session->client->profile->log_all;
-}
+	struct verdict verdict;
 
-static void
-refuse(struct request *q)
-{
-	const struct profile *profile = q->session->client->profile;
-	struct verdict verdict = { .reason = REASON_VERB,
-		.rule = profile->rule };
-
-	snprintf(verdict.text, sizeof(verdict.text),
-	    "the profile %s has log = own; log since needs log = all",
-	    profile->name);
+	if (decide_log(q->session->client->profile, LOG_SINCE, &verdict) ==
+	    REASON_OK)
+		return true;
 	request_refuse(q, &verdict);
+	return false;
 }
 
 static bool
@@ -124,10 +118,8 @@ log_since_go_on(struct request *q)
 void
 answer_log_since(struct request *q)
 {
-	if (!is_allowed(q)) {
-		refuse(q);
+	if (!is_allowed(q))
 		return;
-	}
 	if ((q->since = calloc(1, sizeof(*q->since))) == NULL)
 		log_fatal("no memory");
 	q->state = REQUEST_READING;
@@ -138,8 +130,8 @@ answer_log_since(struct request *q)
 void
 log_since_again(struct request *q)
 {
-	if (q->since != NULL && !is_allowed(q))
-		refuse(q);
+	if (q->since != NULL)
+		is_allowed(q);
 }
 
 void

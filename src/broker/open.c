@@ -181,19 +181,14 @@ answer_pubkey(struct request *q)
 static void
 answer_cert(struct request *q)
 {
+	struct verdict verdict;
 	struct grant grant;
-	char text[MESSAGE_SIZE];
 
 	if (ask_grant(q, &grant) == -1)
 		return;
-	if (grant.generation->certificate == NULL) {
-		/* Asking for it is a mistake in the command: 64. */
-		snprintf(text, sizeof(text),
-		    "the key %s has no certificate here; pubkey %s%s gives its "
-		    "public key",
-		    grant.key->name, grant.key->name,
-		    q->command.next ? " --next" : "");
-		request_fail(q, REASON_USAGE, text);
+	if (decide_certificate(&grant, q->command.next, &verdict) !=
+	    REASON_OK) {
+		turn_down(q, &verdict);
 		return;
 	}
 	buf_adds(&q->text, grant.generation->certificate);

@@ -134,6 +134,17 @@ decide_verb(const struct profile *profile, enum verb verb, struct verdict *ret)
 	return accept(ret);
 }
 
+enum reason
+decide_log(
+    const struct profile *profile, enum log_action what, struct verdict *ret)
+{
+	if (what != LOG_SINCE || profile->log_all)
+		return accept(ret);
+	return refuse(ret, REASON_VERB, profile->rule,
+	    "the profile %s has log = own; log since needs log = all",
+	    profile->name);
+}
+
 /*
  * What the key adds to what the profile said of the verb and the address.  A
  * key that may not sign any more, or not now, is still verified with.
@@ -209,6 +220,20 @@ decide_request(const struct tree *tree, const struct client_key *client,
 		return reason;
 	*ret = grant;
 	return accept(ret_verdict);
+}
+
+/* Asking for what is not there is a mistake in the command. */
+enum reason
+decide_certificate(const struct grant *grant, bool next, struct verdict *ret)
+{
+	const char *key = grant->key->name;
+
+	if (grant->generation->certificate != NULL)
+		return accept(ret);
+	return refuse(ret, REASON_USAGE, grant->generation->rule,
+	    "the key %s has no certificate here; pubkey %s%s gives its public "
+	    "key",
+	    key, key, next ? " --next" : "");
 }
 
 enum reason

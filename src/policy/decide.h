@@ -47,6 +47,10 @@ enum reason decide_client(const struct tree *, const struct client_key *,
 /* May this client use the verb at all, whoami and help included? */
 enum reason decide_verb(const struct profile *, enum verb, struct verdict *ret);
 
+/* And this of what log can be asked for? */
+enum reason decide_log(
+    const struct profile *, enum log_action, struct verdict *ret);
+
 /*
  * sign, check, pubkey and cert: finds the key and the format (for pubkey and
  * cert only the key), fills in what was left out, and checks everything that
@@ -55,6 +59,10 @@ enum reason decide_verb(const struct profile *, enum verb, struct verdict *ret);
 enum reason decide_request(const struct tree *, const struct client_key *,
     const struct command *, const struct moment *, struct grant *ret,
     struct verdict *ret_verdict);
+
+/* Is there one to give for cert, which was granted? */
+enum reason decide_certificate(
+    const struct grant *, bool next, struct verdict *ret);
 
 /* One line: number counts from 1.  Dates and hours are looked at again. */
 enum reason decide_line(const struct grant *, const struct moment *,

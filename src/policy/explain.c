@@ -59,6 +59,17 @@ has_key(enum verb verb)
 	return has_lines(verb) || verb == VERB_PUBKEY || verb == VERB_CERT;
 }
 
+/* One that names no key. */
+static enum reason
+ask_verb(const struct profile *profile, const struct command *command,
+    struct verdict *ret)
+{
+	if (decide_verb(profile, command->verb, ret) == REASON_OK &&
+	    command->verb == VERB_LOG)
+		decide_log(profile, command->log, ret);
+	return ret->reason;
+}
+
 static enum reason
 ask_command(const struct question *q, struct explained *ret)
 {
@@ -69,10 +80,13 @@ ask_command(const struct question *q, struct explained *ret)
 	if (read_command(q, &ret->command, &ret->verdict) != REASON_OK)
 		return ret->verdict.reason;
 	if (!has_key(ret->command.verb))
-		return decide_verb(
-		    client->profile, ret->command.verb, &ret->verdict);
-	return decide_request(q->tree, client, &ret->command, &moment,
-	    &ret->grant, &ret->verdict);
+		return ask_verb(client->profile, &ret->command, &ret->verdict);
+	if (decide_request(q->tree, client, &ret->command, &moment, &ret->grant,
+		&ret->verdict) == REASON_OK &&
+	    ret->command.verb == VERB_CERT)
+		decide_certificate(
+		    &ret->grant, ret->command.next, &ret->verdict);
+	return ret->verdict.reason;
 }
 
 static enum reason

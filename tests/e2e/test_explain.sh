@@ -74,6 +74,7 @@ explain_agrees_with_what_happens() {
 	for client in build01 narrow over; do
 		for command in 'sign -k p256 -f raw' 'sign -k p256 -f cms' \
 		    'sign -k rsa3072 -f raw' 'sign' 'check -k p256 -f raw' \
+		    'log since 1' 'cert p256' \
 		    'sign -k nosuch' 'frob'; do
 			# shellcheck disable=SC2086 # the words of a command
 			agree $client sha256 a.deb $command

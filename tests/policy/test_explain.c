@@ -309,11 +309,45 @@ agrees_with_the_decisions(void **state)
 	assert_true(allowed > 100);
 }
 
+static void
+says_what_the_log_is_not_given_to(void **state)
+{
+	const struct texts texts = {
+		.profiles = "[profile own]\n",
+		.authorized = "profile=\"own\" " ED25519_KEY " build01\n",
+	};
+
+	(void)state;
+	use(&texts);
+	assert_int_equal(ask("log since 1"), REASON_VERB);
+	assert_non_null(strstr(text(), "log since needs log = all"));
+	assert_int_equal(ask("log checkpoint"), REASON_OK);
+}
+
+static void
+says_that_a_key_has_no_certificate(void **state)
+{
+	const struct texts texts = {
+		.keys = "[key release]\ntoken = t\nobject = pkcs11:object=r\n"
+			"use = raw\n",
+		.profiles = "[profile ci]\nkeys = release\n",
+		.authorized = "profile=\"ci\" " ED25519_KEY " build01\n",
+	};
+
+	(void)state;
+	use(&texts);
+	assert_int_equal(ask("cert release"), REASON_USAGE);
+	assert_non_null(strstr(text(), "pubkey release gives its public key"));
+	assert_int_equal(ask("pubkey release"), REASON_OK);
+}
+
 int
 main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
+		TEST(says_what_the_log_is_not_given_to),
+		TEST(says_that_a_key_has_no_certificate),
 		TEST(says_each_bound_of_what_is_allowed),
 		TEST(names_the_line_that_refuses),
 		TEST(a_login_that_fails_is_no_command),

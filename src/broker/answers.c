@@ -106,6 +106,8 @@ answers_send(struct request *q)
 
 		if (first->state == SLOT_REFUSED)
 			slot_deny(first);
+		else if (first->state == SLOT_FAILED)
+			slot_fail(first, first->reason, slot_text(first));
 		if ((count = count_ready(q, &last)) == 0)
 			return;
 		send_batch(q, count);

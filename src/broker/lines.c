@@ -70,20 +70,37 @@ refused(struct request *q, struct slot *slot, enum reason reason,
 	request_touch(q);
 }
 
-/* Policy says yes, but it cannot be. */
+/* For a line that cannot be signed, nothing of an atomic request is. */
 static void
-failed(
+fail_whole(
     struct request *q, struct slot *slot, enum reason reason, const char *text)
 {
-	if (!is_whole(q)) {
-		slot_fail(slot, reason, text);
-		return;
-	}
 	slot_say(slot, reason, text, "");
 	if (journal_works(q->session->service->journal))
 		end_whole(q, slot, false);
 	else
 		request_fail(q, reason, text);
+}
+
+/* Policy says yes, but it cannot be. */
+static void
+failed(
+    struct request *q, struct slot *slot, enum reason reason, const char *text)
+{
+	if (is_whole(q)) {
+		fail_whole(q, slot, reason, text);
+		return;
+	}
+	if (q->command.keep_going || q->queued == 0) {
+		slot_fail(slot, reason, text);
+		return;
+	}
+	/* What waits before it is given out, and answered first. */
+	allow_undo(slot);
+	slot_say(slot, reason, text, "");
+	slot->state = SLOT_FAILED;
+	q->stopped = true;
+	request_touch(q);
 }
 
 /* The mechanism for this hash, worked out once a request. */
@@ -215,7 +232,8 @@ lines_are_runnable(const struct request *q)
 {
 	if (q->state != REQUEST_RUNNING || q->queued == 0)
 		return false;
-	return !q->command.atomic || (q->ended && q->decided == q->tail);
+	return !q->command.atomic || q->begun ||
+	    (q->ended && q->decided == q->tail);
 }
 
 void
@@ -272,7 +290,10 @@ fail_queued(struct request *q, enum reason reason, const char *text)
 		if (slot->state != SLOT_QUEUED)
 			continue;
 		q->queued--;
-		failed(q, slot, reason, text);
+		if (is_whole(q))
+			fail_whole(q, slot, reason, text);
+		else
+			slot_fail(slot, reason, text);
 	}
 	if (q->queued == 0)
 		schedule_remove(&q->token->schedule, &q->item);

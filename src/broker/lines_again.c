@@ -15,7 +15,7 @@ lines_redecide(struct request *q)
 		return;
 	memset(q->plans, 0, sizeof(q->plans));
 	if (q->stopped && q->decided != q->head &&
-	    lines_at(q, q->decided - 1)->state == SLOT_REFUSED)
+	    slot_is_last(lines_at(q, q->decided - 1)))
 		q->stopped = false;
 	if (q->stopped)
 		return;
@@ -23,7 +23,7 @@ lines_redecide(struct request *q)
 	for (uint32_t i = q->next_up; i != q->decided; i++) {
 		struct slot *slot = lines_at(q, i);
 
-		if (slot->state == SLOT_QUEUED || slot->state == SLOT_REFUSED) {
+		if (slot->state == SLOT_QUEUED || slot_is_last(slot)) {
 			allow_anew(slot);
 			queue_unready(slot);
 			slot->state = SLOT_NEW;

@@ -25,8 +25,8 @@ lines_drop(struct request *q)
 	for (; q->head != q->tail; q->head++) {
 		struct slot *slot = *lines_place(q, q->head);
 
-		if (slot->state == SLOT_NEW || slot->state == SLOT_REFUSED ||
-		    slot->state == SLOT_QUEUED || slot->state == SLOT_DONE)
+		if (slot->state == SLOT_NEW || slot->state == SLOT_QUEUED ||
+		    slot->state == SLOT_DONE || slot_is_last(slot))
 			slot_free(slot);
 	}
 	free(q->ring);

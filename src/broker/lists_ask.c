@@ -238,7 +238,7 @@ lists_forget(struct request *q)
 		struct slot *slot = lines_at(q, i);
 
 		slot->listing = LISTING_UNKNOWN;
-		if (slot->state == SLOT_NEW || slot->state == SLOT_REFUSED)
+		if (slot->state == SLOT_NEW || slot_is_last(slot))
 			slot_unsay(slot);
 	}
 }

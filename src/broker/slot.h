@@ -16,6 +16,7 @@ struct repeat;
 enum slot_state {
 	SLOT_NEW, /* not decided */
 	SLOT_REFUSED, /* recorded when it is its turn to be answered */
+	SLOT_FAILED, /* the same, of one that cannot be signed */
 	SLOT_QUEUED, /* for a worker */
 	SLOT_SENT, /* a worker has it */
 	SLOT_RETRY, /* for a worker, alone */
@@ -51,6 +52,13 @@ struct slot {
 	uint8_t digest[DIGEST_MAX];
 	char name[]; /* with its NUL */
 };
+
+/* Did it stop its request, which waits for those before it? */
+static inline bool
+slot_is_last(const struct slot *slot)
+{
+	return slot->state == SLOT_REFUSED || slot->state == SLOT_FAILED;
+}
 
 /* NULL: the pool is exhausted. */
 struct slot *slot_new(struct request *, const struct line *);

@@ -117,8 +117,9 @@ def made_up_key(rnd):
 class Tree:
     """One configuration tree, and the instance that runs it."""
 
-    def __init__(self, stage, name, token=True):
+    def __init__(self, stage, name, token=True, words=""):
         self.stage = stage
+        self.words = words  # more for the profile that the clients have
         self.user = "sign"
         self.dir = stage.path(name)
         self.port = None
@@ -177,7 +178,7 @@ class Tree:
 
     def write_clients(self, count, profiles):
         keys = f"keys = {' '.join(KEYS)}\n" if self.token else ""
-        text = f"[profile bench]\n{keys}"
+        text = f"[profile bench]\n{keys}{self.words}"
         text += "".join(self.profile(i, keys) for i in range(profiles))
         write(f"{self.dir}/profiles.d/bench.conf", text)
         rnd = random.Random(1)
@@ -208,9 +209,9 @@ class Tree:
     def status(self):
         return json.loads(self.ctl("status", "--json"))
 
-    def ctl(self, *words):
+    def ctl(self, *words, **kw):
         return call([self.stage.program("countersignctl"), "-C", self.dir,
-                     *words], 60, env=self.stage.env)
+                     *words], 60, env=self.stage.env, **kw)
 
     def reload(self):
         self.ctl("reload")

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What an instance costs: idle connections, large trees, start."""
+import os
 import random
 import socket
 import time
@@ -7,8 +8,8 @@ import time
 import works
 from peers import Sshd
 from procs import Background, Failed
-from stage import Tree, made_up_key
-from teams import CLIENTS, PROFILES, LargeTree
+from stage import Tree, made_up_key, write
+from teams import CLIENTS, LargeTree
 
 IDLE = 500
 
@@ -121,6 +122,21 @@ def sign(b, server):
     return works.oneshot(b, server, "sign -k p256 -f raw", 1, b.slice)
 
 
+def verbs(b, tree):
+    """What an admin asks of a tree of that size."""
+    found = []
+    for words in (("check",), ("lint",), ("who-can", "name0007"),
+                  ("what-can", "builder000007"),
+                  ("explain", f"{b.stage.key}.pub", "--from", "127.0.0.1",
+                   "--", "sign", "-k", "p256", "-f", "raw")):
+        begin = time.monotonic()
+        tree.ctl(*words, good=(0, 1))
+        found.append((time.monotonic() - begin, words[0]))
+    b.row("tree-100k verbs", ", ".join(f"{name} {s:.2f} s"
+                                       for s, name in found), "", "", None,
+          "each < 3 s", max(found)[0] < 3)
+
+
 def tree_100k(b):
     large = LargeTree(b.stage, "large")
     small = Tree(b.stage, "small")
@@ -141,6 +157,7 @@ def tree_100k(b):
             b.row(f"tree-100k {name}", f"{far:.2f} ms", f"tree of ten "
                   f"{near:.2f} ms", "", far / near, "within 5 %",
                   far <= near * 1.05)
+        verbs(b, large)
         reload_pause(b, large)
     finally:
         large.stop()
@@ -148,8 +165,24 @@ def tree_100k(b):
     sshd_100k(b)
 
 
+def spare_clients(tree):
+    """Another list of client keys, made ahead: making it would be load."""
+    listed, spare = f"{tree.dir}/authorized_keys.d/bench", f"{tree.dir}/spare"
+    with open(listed, encoding="ascii") as f:
+        lines = f.readlines()
+    write(spare, "".join(lines[:-1]))
+    return listed, spare
+
+
+def swap(listed, spare):
+    os.rename(listed, f"{spare}.now")
+    os.rename(spare, listed)
+    os.rename(f"{spare}.now", spare)
+
+
 def reload_pause(b, tree):
     """The longest answer of a client that asks all the time."""
+    names = spare_clients(tree)
     quiet = works.ping(b, tree, "sign -k p256 -f raw", "-n", 10**6, "-t",
                        b.short)
     client = Background(works.stream_argv(
@@ -159,7 +192,7 @@ def reload_pause(b, tree):
     said = []
     try:
         while time.monotonic() < begin + b.middle - 1:
-            tree.write_clients(CLIENTS - 1 - len(said), PROFILES)
+            swap(*names)
             at = time.monotonic()
             tree.reload()
             said.append(time.monotonic() - at)
@@ -168,8 +201,9 @@ def reload_pause(b, tree):
     pause = loud.get("max_ms", 1e9)
     b.row("tree-100k reload", f"longest answer {pause:.1f} ms, reload "
           f"{sorted(said)[len(said) // 2]:.2f} s",
-          f"quiet: longest {quiet['max_ms']:.1f} ms", "", None, "<= 10 ms",
-          pause <= 10 and loud.get("failed") == 0)
+          f"quiet: longest {quiet['max_ms']:.1f} ms", "", None,
+          "<= 10 ms more", pause <= quiet["max_ms"] + 10 and
+          loud.get("failed") == 0)
 
 
 def sshd_100k(b):

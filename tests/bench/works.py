@@ -4,7 +4,7 @@ import os
 
 from peers import p11_kit_client
 from procs import Background, Failed, cpu_since, measure
-from stage import KEYS, TOKEN
+from stage import KEYS, TOKEN, Tree
 
 LINE = ("6b86b273ff34fce19d6b804eff5a3f5747ada4eaa22f1d49c01e52ddb7875b4b"
         "  build/00000001.bin\n")
@@ -239,6 +239,44 @@ def pingpong(b, key):
           peer["p50_ms"] / ours["p50_ms"],
           f"<= {most:.3f} ms" if key == "p256" else "",
           ours["p50_ms"] <= most if key == "p256" else None)
+
+
+# Budgets that are counted, and never used up.
+BUDGETS = "rate = 1000000/1s\nper-day = 1000000000\nconcurrency = 64\n"
+
+
+def words_server(b, name, words):
+    return b.server(name, lambda: Tree(b.stage, name, words=words).start())
+
+
+def budgets(b):
+    """What it costs that a line's budget is safe before its answer."""
+    plain, server = b.countersign(), words_server(b, "budgets", BUDGETS)
+    command = "sign -k p256 -f raw"
+    found = [[stream(b, s, command, "-n", BATCH["p256"] // 4)
+              for s in (plain, server)] for _ in range(3)]
+    near, far = (sorted(x, key=lambda f: f["rate"])[1] for x in zip(*found))
+    b.row("budget-batch-p256", stream_text(far), "without " +
+          stream_text(near), "", far["rate"] / near["rate"], ">= 0.95",
+          far["rate"] >= 0.95 * near["rate"] and not far["failed"])
+    near = ping(b, plain, command, "-n", PINGS)
+    far = ping(b, server, command, "-n", PINGS)
+    b.row("budget-pingpong-p256", ping_text(far), "without " +
+          ping_text(near), f"sync {b.sync_ms:.3f} ms",
+          far["p50_ms"] / near["p50_ms"])
+
+
+def repeats(b):
+    """The same lines again are answered without the token."""
+    server = words_server(b, "repeats", "repeat-window = 1h\n")
+    lines = BATCH["p256"] // 10
+    first = stream(b, server, "sign -k p256 -f raw", "-n", lines)
+    again = stream(b, server, "sign -k p256 -f raw", "-n", lines)
+    b.row("repeat-batch-p256", stream_text(again), "the first time " +
+          stream_text(first), "", again["rate"] / first["rate"],
+          "ahead, no token", again["rate"] > first["rate"] and
+          again["used"].get("countersign-token", 0) < 5 and
+          not again["failed"], detail(again["used"]))
 
 
 def fair(b):

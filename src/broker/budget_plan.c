@@ -258,7 +258,7 @@ plan_line(struct request *q, struct slot *slot, struct verdict *ret)
 	refuses = find_refusal(q->plan, false, now_us, ret);
 	if (refuses != NULL) {
 		if (refuses->of.limits->suspends)
-			exceed_suspend(q, ret->text);
+			exceed_suspend(q, ret);
 		return ret->reason;
 	}
 	reason = charge_line(q->plan, slot, now_us);

@@ -22,7 +22,7 @@ copy_reason(char ret[SUSPENSION_TEXT], const char *why)
 }
 
 void
-exceed_suspend(const struct request *q, const char *why)
+exceed_suspend(const struct request *q, const struct verdict *why)
 {
 	const struct session *s = q->session;
 	struct suspension what = {
@@ -35,8 +35,8 @@ exceed_suspend(const struct request *q, const char *why)
 		s->fingerprint) != NULL)
 		return;
 	text_copy(what.name, sizeof(what.name), s->fingerprint);
-	copy_reason(what.text, why);
-	if (suspend_now(s->service, &what, 0) == -1)
+	copy_reason(what.text, why->text);
+	if (suspend_now(s->service, &what, &why->rule, 0) == -1)
 		log_warn(
 		    "%s could not be suspended: no memory", s->fingerprint);
 }

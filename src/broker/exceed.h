@@ -7,8 +7,9 @@
 #define CS_BROKER_EXCEED_H
 
 struct request;
+struct verdict;
 
-/* why is the refusal's text.  No harm for one that is suspended already. */
-void exceed_suspend(const struct request *, const char *why);
+/* With the refusal.  No harm for one that is suspended already. */
+void exceed_suspend(const struct request *, const struct verdict *);
 
 #endif

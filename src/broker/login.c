@@ -32,22 +32,35 @@ says_less(const struct session *s, enum reason reason)
 	    s->reason != REASON_SECOND_KEY;
 }
 
+/* Why the login failed, if that is all; and the line that said so. */
+static void
+note_failure(struct session *s, const struct verdict *verdict)
+{
+	const struct rule *rule = &verdict->rule;
+
+	s->reason = failure(s, verdict->reason);
+	if (s->reason == REASON_SECOND_KEY)
+		rule = &s->client->profile->second_rule;
+	rule_text(rule, s->rule);
+}
+
 /*
  * What the record of a failure will say, should it come to that.  Clients
  * offer their first key again when they are asked for another.
  */
 static void
 note_attempt(struct session *s, const struct key_query *query,
-    enum reason reason, const char *print)
+    const struct verdict *verdict, const char *print)
 {
 	bool second = s->state == SESSION_SECOND;
 	bool same = second && strcmp(print, s->fingerprint) == 0;
 
 	s->tried = true;
 	text_escape(query->user, strlen(query->user), s->user, sizeof(s->user));
-	if (reason != REASON_OK && (same || says_less(s, reason)))
+	if (verdict->reason != REASON_OK &&
+	    (same || says_less(s, verdict->reason)))
 		return;
-	s->reason = failure(s, reason);
+	note_failure(s, verdict);
 	memcpy(second ? s->second.fingerprint : s->fingerprint, print,
 	    FINGERPRINT_SIZE);
 }
@@ -58,19 +71,19 @@ note_attempt(struct session *s, const struct key_query *query,
  */
 static enum reason
 decide(const struct session *s, const struct key_query *query,
-    const char *print, const struct client_key **ret)
+    const char *print, const struct client_key **ret,
+    struct verdict *ret_verdict)
 {
 	struct moment moment = session_moment(s);
-	struct verdict verdict;
 
 	moment.fingerprint = print;
 	if (decide_login(s->service->tree, query->user, query->blob,
-		query->blob_len, &moment, ret, &verdict) != REASON_OK ||
+		query->blob_len, &moment, ret, ret_verdict) != REASON_OK ||
 	    s->state != SESSION_SECOND)
-		return verdict.reason;
-	if (decide_second(s->client, *ret, &verdict) != REASON_OK)
-		return verdict.reason;
-	return session_standing(s, &verdict);
+		return ret_verdict->reason;
+	if (decide_second(s->client, *ret, ret_verdict) != REASON_OK)
+		return ret_verdict->reason;
+	return session_standing(s, ret_verdict);
 }
 
 struct key_reply
@@ -79,12 +92,12 @@ login_query(struct session *s, const struct key_query *query)
 	struct key_reply reply = { .accepted = false };
 	const struct client_key *client;
 	char print[FINGERPRINT_SIZE];
-	enum reason reason;
+	struct verdict verdict;
 
 	fingerprint(query->blob, query->blob_len, print);
-	reason = decide(s, query, print, &client);
-	note_attempt(s, query, reason, print);
-	if (reason != REASON_OK)
+	decide(s, query, print, &client, &verdict);
+	note_attempt(s, query, &verdict, print);
+	if (verdict.reason != REASON_OK)
 		return reply;
 	if (query->proven &&
 	    (s->state == SESSION_SECOND ? session_second(s, client) :
@@ -92,18 +105,21 @@ login_query(struct session *s, const struct key_query *query)
 		return reply;
 	reply.accepted = true;
 	reply.partial = query->proven && s->state == SESSION_SECOND;
+	/* Until the other comes. */
 	if (reply.partial)
-		s->reason = REASON_SECOND_KEY;
+		note_failure(s, &verdict);
 	return reply;
 }
 
 void
 login_gave_up(struct session *s, enum reason reason)
 {
-	reason = failure(s, reason);
+	const struct verdict verdict = { .reason = reason };
+
 	/* What was said of the last key tells more than that none came. */
-	if (s->state != SESSION_SECOND || reason != REASON_SECOND_KEY)
-		s->reason = reason;
+	if (s->state != SESSION_SECOND ||
+	    failure(s, reason) != REASON_SECOND_KEY)
+		note_failure(s, &verdict);
 	s->tried = true;
 	session_state(s, SESSION_REFUSED);
 }

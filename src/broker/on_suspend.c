@@ -192,7 +192,7 @@ ask_suspend(struct admin_peer *who, const struct admin_request *request)
 		refuse(who, 77, error.what);
 	else if (check_known(service->tree, &what, &error) == -1)
 		refuse(who, 1, error.what);
-	else if (suspend_now(service, &what, admin_wait(who)) == -1)
+	else if (suspend_now(service, &what, NULL, admin_wait(who)) == -1)
 		refuse(who, 70, "no memory: nothing was suspended");
 }
 

@@ -27,6 +27,22 @@ rule_text(const struct rule *rule, char ret[static RULE_SIZE])
 		snprintf(ret, RULE_SIZE, "%s:%u", rule->file, rule->line);
 }
 
+/* What counts of a path that is too long is its end. */
+void
+record_add_rule(struct record *r, const char *rule)
+{
+	size_t len = strlen(rule);
+	char tail[RECORD_RULE_MAX + 1];
+
+	if (len > RECORD_RULE_MAX) {
+		snprintf(tail, sizeof(tail), "...%s",
+		    rule + len - (RECORD_RULE_MAX - 3));
+		rule = tail;
+	}
+	if (len > 0)
+		record_add_cut(r, "rule", rule, RECORD_RULE_MAX);
+}
+
 int
 record_stop(struct service *service, const char *why, struct waiter *waiter)
 {
@@ -85,6 +101,7 @@ record_login_failed(const struct session *s)
 	record_add(r, "user", s->user);
 	record_add(r, "outcome", "refused");
 	record_add(r, "reason", reason_word(s->reason));
+	record_add_rule(r, s->rule);
 	snprintf(text, sizeof(text), "login from %s refused: %s",
 	    s->from.address, reason_text(s->reason));
 	journal_end(s->service->journal, text, NULL);
@@ -141,22 +158,6 @@ add_line(struct record *r, const struct slot *slot)
 		record_add_cut(r, "name", slot->name, RECORD_NAME_MAX);
 }
 
-/* What counts of a path that is too long is its end. */
-static void
-add_rule(struct record *r, const char *rule)
-{
-	size_t len = strlen(rule);
-	char tail[RECORD_RULE_MAX + 1];
-
-	if (len > RECORD_RULE_MAX) {
-		snprintf(tail, sizeof(tail), "...%s",
-		    rule + len - (RECORD_RULE_MAX - 3));
-		rule = tail;
-	}
-	if (len > 0)
-		record_add_cut(r, "rule", rule, RECORD_RULE_MAX);
-}
-
 /* What admins say it is for, and what the client says of itself. */
 static void
 add_words(struct record *r, const struct request *q)
@@ -182,7 +183,7 @@ record_deny(const struct request *q, const struct slot *slot,
 		add_line(r, slot);
 	record_add(r, "outcome", "refused");
 	record_add(r, "reason", reason_word(reason));
-	add_rule(r, rule);
+	record_add_rule(r, rule);
 	add_words(r, q);
 	return journal_end(journal, text, waiter);
 }

@@ -32,6 +32,9 @@ void record_reload_failed(struct service *, unsigned errors, const char *first);
 /* Only this tenant's files were not taken. */
 void record_tenant_failed(struct service *, const struct tenant *);
 
+/* As a field, unless it is empty. */
+void record_add_rule(struct record *, const char *rule);
+
 int record_login(struct session *, struct waiter *);
 void record_login_failed(const struct session *);
 
@@ -50,9 +53,10 @@ void record_token(const struct token *, const struct worker *, const char *what,
 void record_key(
     const struct token *, const struct key *, enum reason, const char *text);
 
-/* sessions: how many it ends.  The text of a resumption may be empty. */
-int record_suspend(struct service *, const struct suspension *, size_t sessions,
-    struct waiter *);
+/* rule: of a budget that was passed, or "".  sessions: how many it ends. */
+int record_suspend(struct service *, const struct suspension *,
+    const char *rule, size_t sessions, struct waiter *);
+/* The text of a resumption may be empty. */
 int record_resume(struct service *, const struct suspension *, struct waiter *);
 
 /* One that ended; what: "test" or "canary", by: who asked, or NULL.  -1: it
@@ -62,9 +66,5 @@ int record_probe(
 
 /* Of a signed tree. */
 int record_checkpoint(const struct notary *, struct waiter *);
-
-/* "file:line", or empty when no line decided it. */
-#define RULE_SIZE 300
-void rule_text(const struct rule *, char ret[static RULE_SIZE]);
 
 #endif

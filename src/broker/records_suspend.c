@@ -52,13 +52,14 @@ end(struct service *service, const struct suspension *what, const char *verb,
 
 int
 record_suspend(struct service *service, const struct suspension *what,
-    size_t sessions, struct waiter *waiter)
+    const char *rule, size_t sessions, struct waiter *waiter)
 {
 	struct record *r = journal_begin(service->journal, EVENT_SUSPEND);
 
 	if (r == NULL)
 		return -1;
 	add_subject(r, what);
+	record_add_rule(r, rule);
 	record_add_number(r, "sessions", sessions);
 	return end(service, what, "suspended", waiter);
 }

@@ -250,6 +250,7 @@ session_logout(struct session *s, enum reason reason, const char *text)
 		return;
 	if (s->state == SESSION_SECOND) {
 		s->reason = reason;
+		s->rule[0] = '\0';
 		record_login_failed(s);
 	}
 	snprintf(logout.text, sizeof(logout.text), "%s", text);

@@ -17,6 +17,10 @@
 
 struct service;
 
+/* "file:line", or empty when no line decided it (records.c). */
+#define RULE_SIZE 300
+void rule_text(const struct rule *, char ret[static RULE_SIZE]);
+
 /* States, as bits for the surface table. */
 enum {
 	SESSION_HELLO = 1,
@@ -54,6 +58,7 @@ struct session {
 	bool tried;
 	unsigned queries;
 	enum reason reason;
+	char rule[RULE_SIZE]; /* that said so, or "" */
 	char user[4 * WIRE_USER];
 
 	/* Since a client key was proven: it is who the session acts for. */

@@ -19,6 +19,7 @@ struct order {
 	struct order *next;
 	struct suspension what;
 	struct waiter record, row;
+	char rule[RULE_SIZE]; /* that was passed, or "" */
 	uint64_t who; /* waits for the answer; 0: nobody */
 	size_t sessions; /* that it ends */
 	unsigned awaited;
@@ -245,8 +246,8 @@ record(struct order *order)
 	order->record.fn = on_recorded;
 	if ((order->resumes ?
 		    record_resume(service, &order->what, &order->record) :
-		    record_suspend(service, &order->what, order->sessions,
-			&order->record)) == 0)
+		    record_suspend(service, &order->what, order->rule,
+			order->sessions, &order->record)) == 0)
 		order->awaited++;
 }
 
@@ -312,8 +313,8 @@ begin(struct order *order)
 }
 
 int
-suspend_now(
-    struct service *service, const struct suspension *what, uint64_t who)
+suspend_now(struct service *service, const struct suspension *what,
+    const struct rule *rule, uint64_t who)
 {
 	struct order *order;
 
@@ -327,6 +328,8 @@ suspend_now(
 		free(order);
 		return -1;
 	}
+	if (rule != NULL)
+		rule_text(rule, order->rule);
 	order->sessions = count_suspended(service);
 	begin(order);
 	return 0;

@@ -15,6 +15,7 @@
 #include "base/text.h"
 #include "policy/suspension.h"
 
+struct rule;
 struct service;
 struct suspend;
 
@@ -26,11 +27,12 @@ void suspend_free(struct suspend *);
 int suspend_load(struct service *, struct text_error *reterr);
 
 /*
- * who is a number of admin_wait, or 0: nobody is answered, and what is
- * suspended already stays as it is.  0, or -1: no memory, and nothing changed.
- * Both may be called from anywhere.
+ * rule: of the budget that was passed, or NULL.  who is a number of admin_wait,
+ * or 0: nobody is answered, and what is suspended already stays as it is.  0,
+ * or -1: no memory, and nothing changed.  Both may be called from anywhere.
  */
-int suspend_now(struct service *, const struct suspension *, uint64_t who);
+int suspend_now(struct service *, const struct suspension *,
+    const struct rule *, uint64_t who);
 /* The same for what is suspended: its text, by and since are the resumer's. */
 int resume_now(struct service *, const struct suspension *, uint64_t who);
 

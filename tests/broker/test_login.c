@@ -216,7 +216,8 @@ a_key_of_another_profile_is_no_second(void **state)
 	assert_int_equal(try_key(STRANGER, false), NO);
 	assert_int_equal(try_key(STRANGER, true), NO);
 	hang_up();
-	ends_await_record(&e, "AUTHFAIL", " reason=\"second-key\"");
+	ends_await_record(&e, "AUTHFAIL",
+	    " reason=\"second-key\" rule=\"profiles.d/p.conf:5\"");
 }
 
 static void
@@ -239,7 +240,8 @@ an_expired_second_key_is_refused_and_named(void **state)
 	assert_int_equal(try_key(EXPIRED, false), NO);
 	assert_int_equal(try_key(EXPIRED, true), NO);
 	hang_up();
-	ends_await_record(&e, "AUTHFAIL", " reason=\"expired\"");
+	ends_await_record(&e, "AUTHFAIL",
+	    " reason=\"expired\" rule=\"authorized_keys.d/a:4\"");
 	ends_await_record(&e, "AUTHFAIL", " second-fp=\"SHA256:");
 }
 
@@ -250,7 +252,8 @@ a_second_key_from_elsewhere_is_refused(void **state)
 	assert_int_equal(try_key(TEST_CLIENT, true), PARTIAL);
 	assert_int_equal(try_key(FAR, true), NO);
 	hang_up();
-	ends_await_record(&e, "AUTHFAIL", " reason=\"source\"");
+	ends_await_record(&e, "AUTHFAIL",
+	    " reason=\"source\" rule=\"authorized_keys.d/a:5\"");
 }
 
 static void

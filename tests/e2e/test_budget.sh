@@ -121,7 +121,8 @@ the_client_key_that_wants_more_is_suspended() {
 	wait_for 5 grep -q ' AUTHFAIL .*reason="suspended"' \
 	    "$DIR/log/audit.log"
 	expect suspensions 1 "$(records "$DIR" SUSPEND)"
-	grep -q ' SUSPEND .*by="on-exceed"' "$DIR/log/audit.log"
+	grep -q ' SUSPEND .*by="on-exceed".* rule="[^"]*profiles.d/demo.conf:3"' \
+	    "$DIR/log/audit.log"
 	# It is that key alone.
 	expect "signed" "1 0" "$(signed build01 1)"
 	local fp

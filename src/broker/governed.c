@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "audit/fingerprint.h"
 #include "broker/service.h"
 
 bool
@@ -60,21 +59,13 @@ governs_name(const struct admin_peer *who, const char *name)
 bool
 governs_client(const struct admin_peer *who, const char *print)
 {
-	const struct tree *tree = admin_service(who)->tree;
-	char text[FINGERPRINT_SIZE];
+	const struct service *service = admin_service(who);
+	const struct client_key *client;
 
 	if (is_root(who))
 		return true;
-	for (size_t i = 0; i < tree_clients(tree); i++) {
-		const struct client_key *client = tree_client(tree, i);
-
-		if (!governs_tenant(who, client->profile->tenant))
-			continue;
-		fingerprint(client->blob, client->blob_len, text);
-		if (strcmp(text, print) == 0)
-			return true;
-	}
-	return false;
+	client = prints_find(service->prints, service->tree, print);
+	return client != NULL && governs_tenant(who, client->profile->tenant);
 }
 
 bool

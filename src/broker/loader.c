@@ -165,6 +165,9 @@ loaded_read(struct loaded *loaded, const char *dir, const struct tree *running)
 	if (loaded->tree != NULL &&
 	    tree_fingerprint_end(print, loaded->fingerprint) == -1)
 		fail(loaded, dir, "libcrypto failed");
+	if (loaded->tree != NULL &&
+	    (loaded->prints = prints_new(loaded->tree)) == NULL)
+		fail(loaded, dir, "no memory");
 	tree_fingerprint_free(print);
 	/* It is handed on as a text. */
 	buf_add(&loaded->text, "", 1);
@@ -176,6 +179,8 @@ loaded_release(struct loaded *loaded)
 	buf_release(&loaded->text);
 	changes_release(&loaded->changes);
 	spool_release(&loaded->spool);
+	prints_free(loaded->prints);
+	loaded->prints = NULL;
 }
 
 static void

@@ -9,6 +9,7 @@
 #include "audit/fingerprint.h"
 #include "base/buf.h"
 #include "base/loop.h"
+#include "broker/prints.h"
 #include "conf/snapshot.h"
 #include "policy/compare.h"
 
@@ -23,6 +24,7 @@ struct loaded {
 	unsigned told;
 	struct changes changes; /* from the running tree, when there is one */
 	struct spool spool; /* its files' texts */
+	struct prints *prints; /* of its client keys; NULL without a tree */
 };
 
 /*

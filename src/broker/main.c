@@ -282,6 +282,8 @@ make_service(struct start *start, const char *dir)
 		return -1;
 	}
 	start->service = service;
+	service->prints = start->loaded.prints;
+	start->loaded.prints = NULL;
 	service->admin = start->admin;
 	service->opened = start->opened;
 	service->separated = is_separated();

@@ -4,7 +4,6 @@
 #include <arpa/inet.h>
 #include <string.h>
 
-#include "audit/fingerprint.h"
 #include "broker/governed.h"
 #include "broker/service.h"
 #include "policy/explain.h"
@@ -25,19 +24,13 @@ is_address(const char *text)
 static const struct client_key *
 find(const struct admin_peer *who, const char *print)
 {
-	const struct tree *tree = admin_service(who)->tree;
-	char text[FINGERPRINT_SIZE];
+	const struct service *service = admin_service(who);
+	const struct client_key *client =
+	    prints_find(service->prints, service->tree, print);
 
-	for (size_t i = 0; i < tree_clients(tree); i++) {
-		const struct client_key *client = tree_client(tree, i);
-
-		if (!governs_tenant(who, client->profile->tenant))
-			continue;
-		fingerprint(client->blob, client->blob_len, text);
-		if (strcmp(text, print) == 0)
-			return client;
-	}
-	return NULL;
+	return client != NULL && governs_tenant(who, client->profile->tenant) ?
+	    client :
+	    NULL;
 }
 
 /* 0, or -1 when the arguments are not what countersignctl sends. */

@@ -316,6 +316,9 @@ on_loaded(void *arg, struct loaded *loaded)
 		refuse(r, loaded, error.what, text);
 		loader_discard(r->loader, loaded->tree);
 	} else {
+		prints_free(service->prints);
+		service->prints = loaded->prints;
+		loaded->prints = NULL;
 		record_reload(service, before, loaded->changes.count);
 		log_info("the configuration was reloaded");
 		tenants_taken(service, old, service->tree);

@@ -157,6 +157,7 @@ service_free(struct service *service)
 	key_tests_free(service->key_tests);
 	keyring_free(service->keyring);
 	tree_free(service->tree);
+	prints_free(service->prints);
 	peer_free(service->listener);
 	peer_free(service->keeper);
 	budgets_flush(&service->budgets);

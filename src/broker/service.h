@@ -16,6 +16,7 @@
 #include "broker/keyring.h"
 #include "broker/peer.h"
 #include "broker/pool.h"
+#include "broker/prints.h"
 #include "broker/repeat.h"
 #include "broker/timing.h"
 #include "wire/request.h"
@@ -33,6 +34,7 @@ struct service {
 	struct loop *loop;
 	const char *dir; /* of the configuration tree */
 	struct tree *tree;
+	struct prints *prints; /* of its client keys */
 	struct suspensions *suspensions; /* in force */
 	struct suspend *suspend;
 	char fingerprint[TREE_FINGERPRINT_SIZE];

@@ -6,6 +6,9 @@
 #include "broker/governed.h"
 #include "policy/compare.h"
 
+/* Changes that are told one by one: the answer has its bounds. */
+#define CHANGES_MAX 1000
+
 #define REFUSED                                                              \
 	"the service's own files have errors now, so nothing can be taken; " \
 	"its admin has to see to them\n"
@@ -69,11 +72,24 @@ tenant_of(const struct change *change)
 	return change->object == CHANGE_CLIENT ? client->profile->tenant : NULL;
 }
 
+static void
+say_change(const struct change *change, struct buf *out)
+{
+	char words[CHANGE_WORDS];
+
+	change_words(change, words);
+	buf_addf(out, "%s %s: %s%s%s\n",
+	    change->object == CHANGE_CLIENT ?
+		"client key of" :
+		change_object_word(change->object),
+	    change_of(change), change_kind_word(change->kind),
+	    words[0] != '\0' ? ": " : "", words);
+}
+
 static size_t
 say_changes(
     const struct admin_peer *who, const struct loaded *loaded, struct buf *out)
 {
-	char words[CHANGE_WORDS];
 	size_t count = 0;
 
 	for (size_t i = 0; i < loaded->changes.count; i++) {
@@ -84,14 +100,11 @@ say_changes(
 			continue;
 		if (count++ == 0)
 			buf_adds(out, "a reload would change:\n");
-		change_words(change, words);
-		buf_addf(out, "%s %s: %s%s%s\n",
-		    change->object == CHANGE_CLIENT ?
-			"client key of" :
-			change_object_word(change->object),
-		    change_of(change), change_kind_word(change->kind),
-		    words[0] != '\0' ? ": " : "", words);
+		if (count <= CHANGES_MAX)
+			say_change(change, out);
 	}
+	if (count > CHANGES_MAX)
+		buf_addf(out, "... and %zu more\n", count - CHANGES_MAX);
 	return count;
 }
 

@@ -233,6 +233,32 @@ a_team_suspends_what_is_its_own() {
 	expect_exit 0 team_ctl resume client "$DIR/client/team-build.pub"
 }
 
+# Ed25519 keys with a number for their content.
+many_clients() { # COUNT
+	python3 -c '
+import base64, sys
+for i in range(int(sys.argv[1])):
+    key = b"\0\0\0\x0bssh-ed25519\0\0\0\x20" + i.to_bytes(32, "big")
+    print("profile=\"ci\" ssh-ed25519", base64.b64encode(key).decode(),
+          "somebody-with-a-long-name-%d@build.example.org" % i)' "$1"
+}
+
+a_team_may_have_many_client_keys() {
+	needs_users
+	many_clients 12000 | team_file authorized_keys.d/many
+	expect_exit 0 team_ctl check
+	expect "lines" 1002 "$(wc -l <"$OUT")"
+	expect "the last" '... and 11000 more' "$(tail -n 1 "$OUT")"
+	wait_for 5 team_ctl reload
+	tail -n 1 "$T/authorized_keys.d/many" | cut -d ' ' -f 2- >"$DIR/last.pub"
+	expect_exit 0 team_ctl suspend client "$DIR/last.pub" --reason x
+	team_ctl suspend list | grep -q "$(ssh-keygen -lf "$DIR/last.pub" |
+	    cut -d ' ' -f 2)"
+	expect_exit 0 team_ctl resume client "$DIR/last.pub"
+	as "$TEAM" rm "$T/authorized_keys.d/many"
+	expect_exit 0 reload
+}
+
 a_team_reads_its_own_records_only() {
 	needs_users
 	signs team-build
@@ -339,6 +365,7 @@ cases a_team_signs_with_its_own_names \
     a_team_checks_and_reloads_its_own \
     a_team_hears_nothing_of_others \
     a_team_suspends_what_is_its_own \
+    a_team_may_have_many_client_keys \
     a_team_reads_its_own_records_only \
     a_team_asks_why_of_its_own_clients \
     what_root_suspended_a_team_cannot_resume \

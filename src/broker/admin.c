@@ -25,8 +25,10 @@
 #define OWNER_PEERS_MAX 2
 /* Between two lines of the log about users that are not heard. */
 #define REFUSED_US 1000000u
-/* Between two reloads that owners of tenants ask for. */
+/* Between two reloads that the owner of a tenant asks for. */
 #define OWNER_US 1000000u
+/* Owners that may do so within that time. */
+#define OWNERS_MAX 16
 
 struct admin_peer {
 	struct admin *admin;
@@ -35,6 +37,12 @@ struct admin_peer {
 	uint64_t number;
 	uid_t uid;
 	bool waits;
+};
+
+/* Who made work last, and when. */
+struct owner_work {
+	uid_t uid;
+	uint64_t us; /* 0: nobody */
 };
 
 struct admin {
@@ -46,7 +54,7 @@ struct admin {
 	unsigned count;
 	uint64_t last; /* number given to a peer */
 	uint64_t refused_us; /* when the log was told of somebody */
-	uint64_t owner_us; /* when the owner of a tenant made work last */
+	struct owner_work owners[OWNERS_MAX];
 };
 
 static int
@@ -248,16 +256,35 @@ admin_uid(const struct admin_peer *p)
 	return p->uid;
 }
 
+/* The owner's place, or the one that was not used for longest. */
+static struct owner_work *
+work_of(struct admin *a, uid_t uid)
+{
+	struct owner_work *oldest = &a->owners[0];
+
+	for (size_t i = 0; i < OWNERS_MAX; i++) {
+		struct owner_work *o = &a->owners[i];
+
+		if (o->us != 0 && o->uid == uid)
+			return o;
+		if (o->us < oldest->us)
+			oldest = o;
+	}
+	return oldest;
+}
+
 bool
 admin_is_soon(struct admin_peer *p)
 {
 	uint64_t now = clock_mono_us();
+	struct owner_work *o;
 
 	if ((admin_role(p) & ADMIN_ROOT) != 0)
 		return false;
-	if (p->admin->owner_us != 0 && now - p->admin->owner_us < OWNER_US)
+	o = work_of(p->admin, p->uid);
+	if (o->us != 0 && now - o->us < OWNER_US)
 		return true;
-	p->admin->owner_us = now;
+	*o = (struct owner_work){ p->uid, now };
 	return false;
 }
 

@@ -54,7 +54,7 @@ struct service *admin_service(const struct admin_peer *);
 /* What it is, as bits; the kernel's word, as the next two. */
 unsigned admin_role(const struct admin_peer *);
 uid_t admin_uid(const struct admin_peer *);
-/* The owner of a tenant, so soon after another that it has to wait? */
+/* The owner of a tenant, so soon again that it has to wait? */
 bool admin_is_soon(struct admin_peer *);
 /* For records: "root", or "uid 1000" (the broker looks no names up). */
 void admin_name(const struct admin_peer *, char ret[static NAME_SIZE]);

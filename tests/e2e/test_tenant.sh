@@ -193,6 +193,14 @@ a_team_checks_and_reloads_its_own() {
 	wait_for 5 team_ctl reload
 }
 
+# However often another asks.
+each_team_may_reload_once_a_second() {
+	needs_users
+	wait_for 5 team_ctl reload || fail "the team may not"
+	expect_exit 0 as "$OTHER" "$CTL" -C "$DIR" reload
+	expect_exit 75 as "$OTHER" "$CTL" -C "$DIR" reload
+}
+
 a_team_hears_nothing_of_others() {
 	needs_users
 	mv "$DIR/tenants/other/profiles.d/more.conf" "$DIR/more"
@@ -363,6 +371,7 @@ cases a_team_signs_with_its_own_names \
     a_team_reads_no_file_of_others_and_stops_nobody \
     a_team_stays_inside_its_bounds \
     a_team_checks_and_reloads_its_own \
+    each_team_may_reload_once_a_second \
     a_team_hears_nothing_of_others \
     a_team_suspends_what_is_its_own \
     a_team_may_have_many_client_keys \

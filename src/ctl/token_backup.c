@@ -121,25 +121,68 @@ check_handle(struct check *c, CK_OBJECT_HANDLE handle)
 	token_key_release(&key);
 }
 
+/* The label of a line of a list; NULL: it is none. */
+static const char *
+label_of(const char *line, size_t len)
+{
+	const char *id = memchr(line, ' ', len), *label;
+
+	if (id == NULL || id - line != FINGERPRINT_SIZE - 1 ||
+	    memcmp(line, "SHA256:", 7) != 0)
+		return NULL;
+	id++;
+	label = memchr(id, ' ', len - (size_t)(id - line));
+	return label != NULL && label > id ? label + 1 : NULL;
+}
+
+/* Does a line of the list stand in what this token's keys say? */
+static bool
+is_here(struct check *c, const char *line, size_t len)
+{
+	const char *at = buf_at(&c->out), *next;
+
+	for (; *at != '\0'; at = next) {
+		next = strchr(at, '\n') + 1;
+		if ((size_t)(next - at) == len + 1 &&
+		    memcmp(at, line, len) == 0)
+			return true;
+	}
+	return false;
+}
+
 /* Lines of the list that no key of this token answered to. */
 static void
 check_missing(struct check *c)
 {
-	const char *at = c->list;
-	char line[LINE_SIZE];
+	const char *line = c->list != NULL ? c->list + 1 : "";
+	size_t len;
 
-	while (at != NULL && (at = strchr(at, '\n')) != NULL && at[1] != '\0') {
-		const char *start = ++at;
-		size_t len = strcspn(start, "\n");
-		const char *label = memrchr(start, ' ', len);
+	for (; *line != '\0'; line += len + 1) {
+		const char *label;
 
-		snprintf(line, sizeof(line), "%.*s\n", (int)len, start);
-		if (strstr(buf_at(&c->out), line) != NULL || label == NULL ||
-		    !is_asked(c, label + 1, len - (size_t)(label + 1 - start)))
+		len = strcspn(line, "\n");
+		label = label_of(line, len);
+		if (is_here(c, line, len) ||
+		    !is_asked(c, label, len - (size_t)(label - line)))
 			continue;
 		c->bad++;
-		token_fail("missing: %.*s", (int)len, start);
+		token_fail("missing: %.*s", (int)len, line);
 	}
+}
+
+/* The number of the first line that is none of a list; 0: all are. */
+static unsigned
+bad_line(const char *list)
+{
+	unsigned number = 1;
+	size_t len;
+
+	for (; *list != '\0'; list += len + 1, number++) {
+		len = strcspn(list, "\n");
+		if (label_of(list, len) == NULL)
+			return number;
+	}
+	return 0;
 }
 
 static int
@@ -154,7 +197,7 @@ load_list(struct check *c, const char *path)
 		return EX_NOINPUT;
 	}
 	if (len == 0 || strlen(text) != len || text[len - 1] != '\n' ||
-	    strncmp(text, "SHA256:", 7) != 0) {
+	    bad_line(text) != 0) {
 		free(text);
 		token_fail("%s: is no list of backup-check", path);
 		return EX_DATAERR;

@@ -204,7 +204,9 @@ token_csr(const struct token_options *o)
 		goto out;
 	if ((rv = token_key_find(&login.session, o->name, &key)) != 0)
 		goto close;
-	token_key_say(&login.session, &key);
+	/* What a CA gets on standard output is the request alone. */
+	if (o->out != NULL)
+		token_key_say(&login.session, &key);
 	if (X509_REQ_set_version(req, X509_REQ_VERSION_1) != 1 ||
 	    X509_REQ_set_pubkey(req, key.pubkey.pkey) != 1 ||
 	    add_extensions(req, o->eku) == -1)

@@ -96,7 +96,10 @@ requests_verify_for_every_type_of_key() {
 		grep -q 'Code Signing' "$DIR/said"
 		grep -q "O = Example / Sons, CN = Release $name" "$DIR/said"
 	done
-	token csr --name k-p256 --subject /CN=x | openssl req -noout -verify
+	token csr --name k-p256 --subject /CN=x >"$DIR/said"
+	openssl req -in "$DIR/said" -noout -verify
+	expect "first line" '-----BEGIN CERTIFICATE REQUEST-----' \
+	    "$(head -n 1 "$DIR/said")"
 }
 
 bad_requests_are_refused() {
@@ -180,6 +183,12 @@ a_backup_that_lacks_a_key_or_has_another_is_told() {
 	expect_match stderr '*"k-new": is not in the list*' "$(cat "$ERR")"
 	echo nonsense >"$DIR/bad-list"
 	expect_exit 65 backup --against "$DIR/bad-list"
+	# What is left of a line that was cut names no key.
+	{
+		cat "$DIR/list"
+		sed -n 's/.* //p' "$DIR/list"
+	} >"$DIR/cut-list"
+	expect_exit 65 backup --against "$DIR/cut-list" --name k-p384
 	expect_exit 66 backup --against "$DIR/no-such-list"
 	expect_exit 64 backup --against "$DIR/list" --out "$DIR/x"
 }

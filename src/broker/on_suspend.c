@@ -12,6 +12,12 @@
 
 #define LIST_MAX (4u << 20)
 
+/*
+ * In force of one owner of a tenant: client keys come and go, and all are kept
+ * in memory and shown in status.
+ */
+#define OWNER_MAX 256
+
 #define PRINT_PREFIX "SHA256:"
 #define PRINT_DIGITS 43
 
@@ -146,15 +152,22 @@ is_theirs(const struct admin_peer *who, const struct suspension *what)
 	return false;
 }
 
-/* What root stopped, only root lets go on; a limit's word is the team's own. */
+/* Did this owner suspend it, when it was the tenant's? */
 static bool
-may_change(const struct admin_peer *who, const struct suspension *now)
+is_by(const struct admin_peer *who, const struct suspension *now)
 {
 	char name[NAME_SIZE];
 
 	admin_name(who, name);
+	return now != NULL && strcmp(now->by, name) == 0;
+}
+
+/* What root stopped, only root lets go on; a limit's word is the team's own. */
+static bool
+may_change(const struct admin_peer *who, const struct suspension *now)
+{
 	return now == NULL || (admin_role(who) & ADMIN_ROOT) != 0 ||
-	    strcmp(now->by, name) == 0 || strcmp(now->by, "on-exceed") == 0;
+	    is_by(who, now) || strcmp(now->by, "on-exceed") == 0;
 }
 
 /* May who asks change this at all?  0, or -1 with reterr. */
@@ -165,7 +178,7 @@ check_governed(const struct admin_peer *who, const struct suspension *what,
 	const struct suspension *now = suspensions_find(
 	    admin_service(who)->suspensions, what->subject, what->name);
 
-	if (!is_theirs(who, what))
+	if (!is_theirs(who, what) && !is_by(who, now))
 		return text_fail(reterr, 0,
 		    "the %s %.100s is not in a tenant of yours",
 		    subject_word(what->subject), what->name);
@@ -175,6 +188,22 @@ check_governed(const struct admin_peer *who, const struct suspension *what,
 		    "that",
 		    subject_word(what->subject), what->name, now->by);
 	return 0;
+}
+
+/* Has the owner suspended as much as one may, and this is one more? */
+static bool
+is_too_much(const struct admin_peer *who, const struct suspension *what)
+{
+	const struct suspensions *all = admin_service(who)->suspensions;
+	const struct suspension *s;
+	unsigned count = 0;
+
+	if ((admin_role(who) & ADMIN_ROOT) != 0 ||
+	    suspensions_find(all, what->subject, what->name) != NULL)
+		return false;
+	for (size_t i = 0; (s = suspensions_at(all, i)) != NULL; i++)
+		count += strcmp(s->by, what->by) == 0;
+	return count >= OWNER_MAX;
 }
 
 void
@@ -192,6 +221,10 @@ ask_suspend(struct admin_peer *who, const struct admin_request *request)
 		refuse(who, 77, error.what);
 	else if (check_known(service->tree, &what, &error) == -1)
 		refuse(who, 1, error.what);
+	else if (is_too_much(who, &what))
+		refuse(who, 77,
+		    "256 things are suspended by you: suspend a profile or the "
+		    "tenant, or resume something");
 	else if (suspend_now(service, &what, NULL, admin_wait(who)) == -1)
 		refuse(who, 70, "no memory: nothing was suspended");
 }
@@ -227,7 +260,8 @@ own_ones(const struct admin_peer *who)
 
 	for (size_t i = 0; own != NULL && (s = suspensions_at(all, i)) != NULL;
 	     i++)
-		if (is_theirs(who, s) && suspensions_add(own, s) == -1) {
+		if ((is_theirs(who, s) || is_by(who, s)) &&
+		    suspensions_add(own, s) == -1) {
 			suspensions_free(own);
 			return NULL;
 		}

@@ -263,8 +263,26 @@ a_team_may_have_many_client_keys() {
 	team_ctl suspend list | grep -q "$(ssh-keygen -lf "$DIR/last.pub" |
 	    cut -d ' ' -f 2)"
 	expect_exit 0 team_ctl resume client "$DIR/last.pub"
+	local print
+	tail -n 257 "$T/authorized_keys.d/many" | cut -d ' ' -f 2- \
+	    >"$DIR/last.pub"
+	for print in $(ssh-keygen -lf "$DIR/last.pub" | cut -d ' ' -f 2); do
+		team_ctl suspend client "$print" --reason x >>"$DIR/many" 2>&1 ||
+		    break
+	done
+	expect "suspended" 256 "$(grep -c 'is suspended$' "$DIR/many")"
+	grep -q '256 things are suspended by you' "$DIR/many"
 	as "$TEAM" rm "$T/authorized_keys.d/many"
 	expect_exit 0 reload
+	# What the team suspended it can resume, although it is the team's no more.
+	expect "in the list" 256 "$(team_ctl suspend list | wc -l)"
+	expect_exit 77 as "$OTHER" "$CTL" -C "$DIR" resume client "$print"
+	for print in $(ssh-keygen -lf "$DIR/last.pub" | cut -d ' ' -f 2 |
+	    head -n 256); do
+		team_ctl resume client "$print" >/dev/null ||
+		    fail "$print cannot be resumed"
+	done
+	expect "in the list" 0 "$(team_ctl suspend list | wc -l)"
 }
 
 a_team_reads_its_own_records_only() {

@@ -101,6 +101,13 @@ print_all(struct lookup *l, const char *who)
 			print_client(l, tree_client(l->tree, i));
 	if (l->count > 0)
 		return 0;
+	if (strncmp(who, "SHA256:", 7) != 0 && access(who, F_OK) == -1) {
+		fprintf(stderr,
+		    "countersignctl: no client key is of '%s', and there is no "
+		    "such file\n",
+		    who);
+		return 1;
+	}
 	if ((rv = client_arg(who, print)) != 0)
 		return rv;
 	if ((client = client_by_print(l->tree, print)) != NULL)

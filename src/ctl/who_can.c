@@ -23,6 +23,8 @@ struct lookup {
 static bool
 may_sign(struct lookup *l, const struct client_key *client)
 {
+	if (l->key == NULL)
+		return false;
 	if (l->right.profile != client->profile)
 		right_text_make(l->tree, client->profile, l->key, &l->right);
 	return rights_sign(&l->right.rights);
@@ -122,9 +124,8 @@ verb_who_can(const char *dir, int argc, char **argv)
 	};
 	l.key = tree_key_by_name(tree, name);
 	if (l.key == NULL)
-		rv = usage_error("who-can: there is no key '%s'", name);
-	else
-		rv = print_all(&l);
+		fprintf(stderr, "countersignctl: there is no key '%s'\n", name);
+	rv = print_all(&l);
 	tree_free(tree);
 	return rv;
 }

@@ -134,6 +134,17 @@ who_can_and_what_can_name_the_same() {
 	        sort -u | tr '\n' ' ' | sed 's/ $//')"
 }
 
+who_is_meant_may_be_unknown() {
+	local verb
+	for verb in who-can what-can; do
+		expect_exit 1 "$CTL" -C "$DIR" $verb nobody
+		grep -q "nobody" "$ERR"
+		expect_exit 1 "$CTL" -C "$DIR" $verb nobody --json
+		expect "the list" 0 "$(jq length "$OUT")"
+	done
+	expect_exit 1 "$CTL" -C "$DIR" what-can "SHA256:$(printf %043d 0)"
+}
+
 lint_finds_what_is_over() {
 	expect_exit 1 "$CTL" -C "$DIR" lint
 	grep -q "profiles.d/more.conf:11: note: profile over is not valid" "$OUT"
@@ -144,4 +155,5 @@ cases explain_agrees_with_what_happens \
     explain_knows_what_is_suspended \
     check_says_what_the_reload_then_does \
     who_can_and_what_can_name_the_same \
+    who_is_meant_may_be_unknown \
     lint_finds_what_is_over

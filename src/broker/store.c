@@ -189,10 +189,17 @@ store_ticket(const struct store *s)
 	return s->handed + 1;
 }
 
+/*
+ * What the thread has comes back when it fails, and has to find room: while
+ * nothing can be written, changes must not heap up with each try.
+ */
 bool
 store_has_room(const struct store *s, size_t bytes)
 {
-	return buf_len(&s->queue) + bytes <= QUEUE_MAX;
+	size_t queued = buf_len(&s->queue) + bytes;
+
+	return queued <= QUEUE_MAX &&
+	    queued + buf_len(&s->work) <= 2 * QUEUE_MAX;
 }
 
 bool

@@ -38,16 +38,24 @@ put_value(struct writer *w, const struct store_value *value)
 		put_bytes(w, value->bytes, value->len);
 }
 
+size_t
+store_change_size(const struct store_value *values, unsigned count)
+{
+	size_t size = 2;
+
+	for (unsigned i = 0; i < count; i++)
+		size += VALUE_HEAD + values[i].len;
+	return size;
+}
+
 int
 store_change_add(struct buf *queue, enum store_change change,
     const struct store_value *values, unsigned count)
 {
-	size_t size = 2;
+	size_t size = store_change_size(values, count);
 	struct writer w;
 	char *room;
 
-	for (unsigned i = 0; i < count; i++)
-		size += VALUE_HEAD + values[i].len;
 	/* A buf that failed once would take nothing more. */
 	if (buf_len(queue) + size > queue->max ||
 	    (room = buf_reserve(queue, size)) == NULL) {

@@ -39,6 +39,8 @@ struct store_value store_integer(int64_t);
 struct store_value store_string(const char *);
 struct store_value store_blob(const void *, size_t len);
 
+/* Bytes that it takes in a queue. */
+size_t store_change_size(const struct store_value *values, unsigned count);
 /* At the end of queue, or not at all: 0, or -1 (it does not fit). */
 int store_change_add(struct buf *queue, enum store_change,
     const struct store_value *values, unsigned count);

@@ -188,7 +188,7 @@ static uint64_t
 add(struct store *s, enum store_change change, const struct store_value *values,
     unsigned count)
 {
-	if (s == NULL ||
+	if (s == NULL || !store_has_room(s, store_change_size(values, count)) ||
 	    store_change_add(&s->queue, change, values, count) == -1)
 		return 0;
 	s->in_queue++;

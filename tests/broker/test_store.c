@@ -16,6 +16,7 @@
 #include <cmocka.h>
 
 #include "base/clock.h"
+#include "broker/store_private.h"
 
 struct asked {
 	struct waiter waiter;
@@ -358,8 +359,9 @@ who_waits_hears_of_a_failure_and_the_changes_are_kept(void **state)
 	assert_int_equal(budgets().used, 3);
 }
 
-static void
-a_queue_that_is_full_takes_nothing_more(void **state)
+/* Until it takes no more: how many it took. */
+static unsigned
+fill(void)
 {
 	static uint8_t bytes[STORE_BYTES];
 	uint8_t key[STORE_KEY] = { 0 };
@@ -367,13 +369,47 @@ a_queue_that_is_full_takes_nothing_more(void **state)
 		sizeof(bytes) };
 	unsigned taken = 0;
 
-	(void)state;
-	begin();
 	while (store_put_repeat(store, &repeat) != 0 && taken < 10000)
 		taken++;
-	assert_in_range(taken, 100, 1000);
+	return taken;
+}
+
+static void
+a_queue_that_is_full_takes_nothing_more(void **state)
+{
+	(void)state;
+	begin();
+	assert_in_range(fill(), 100, 1000);
 	store_drain(store);
-	assert_int_not_equal(store_put_repeat(store, &repeat), 0);
+	assert_int_not_equal(fill(), 0);
+}
+
+static void
+what_cannot_be_written_does_not_heap_up(void **state)
+{
+	struct asked asked = { .waiter.fn = on_told };
+	unsigned taken = 0, first;
+
+	(void)state;
+	begin();
+	first = fill();
+	assert_int_equal(rename(path, other), 0);
+	assert_int_equal(
+	    store_await(store, store_ticket(store), &asked.waiter), 0);
+	/* Each try, and what comes while it fails. */
+	for (int i = 0; i < 4; i++) {
+		store->retry = true;
+		store_flush(store);
+		taken += fill();
+		store_drain(store);
+		assert_false(store_works(store));
+	}
+	assert_true(asked.told && !asked.ok);
+	assert_in_range(taken, first / 2, first + 1);
+	assert_int_equal(rename(other, path), 0);
+	store_drain(store);
+	assert_true(store_works(store));
+	assert_int_not_equal(fill(), 0);
 }
 
 static void
@@ -465,6 +501,7 @@ main(void)
 		TEST(a_row_that_its_owner_refuses_is_an_error),
 		TEST(who_waits_hears_of_a_failure_and_the_changes_are_kept),
 		TEST(a_queue_that_is_full_takes_nothing_more),
+		TEST(what_cannot_be_written_does_not_heap_up),
 		TEST(no_store_takes_nothing),
 		TEST(what_was_told_survives_every_kill),
 	};

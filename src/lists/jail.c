@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "lists/jail.h"
 
+#include <asm/sockios.h>
+#include <fcntl.h>
 #include <linux/sched.h>
 #include <stddef.h>
 #include <sys/socket.h>
@@ -30,6 +32,12 @@
 #define UNSEEN(call)                                             \
 	{                                                        \
 		.name = call, .why = "calls that no filter sees" \
+	}
+
+/* What outlives who made it, and counts towards no limit of its. */
+#define SYSTEM_V(call)                                   \
+	{                                                \
+		.name = call, .why = "what stays behind" \
 	}
 
 /* Neither we nor a command. */
@@ -78,6 +86,10 @@ static const struct jail_call denied[] = {
 	FILES("open_by_handle_at"),
 	{ .name = "unshare", .why = "namespaces" },
 	{ .name = "setns", .why = "namespaces" },
+	SYSTEM_V("shmget"),
+	SYSTEM_V("semget"),
+	SYSTEM_V("msgget"),
+	SYSTEM_V("mq_open"),
 	UNSEEN("io_uring_setup"),
 	UNSEEN("io_uring_enter"),
 	UNSEEN("io_uring_register"),
@@ -105,6 +117,13 @@ static const struct jail_call denied[] = {
 		.arg = 0, .mask = (bit), .value = (bit)                  \
 	}
 
+/* A descriptor's owner gets a signal when there is something to read. */
+#define OWNER(call, number)                                                \
+	{                                                                  \
+		.name = call, .why = "signals by a descriptor",            \
+		.has_arg = true, .arg = 1, .mask = ~0UL, .value = (number) \
+	}
+
 /*
  * What a command may not do beside that; one with network begins after the
  * network rows.  Others of this user are commands, too, and the server.
@@ -123,6 +142,17 @@ static const struct jail_call command_denied[] = {
 	PROCESSES("rt_tgsigqueueinfo"),
 	PROCESSES("pidfd_send_signal"),
 	PROCESSES("prlimit64"),
+	OWNER("fcntl", F_SETOWN),
+	OWNER("fcntl", F_SETOWN_EX),
+	OWNER("fcntl", F_SETSIG),
+	OWNER("ioctl", FIOSETOWN),
+	OWNER("ioctl", SIOCSPGRP),
+	PROCESSES("setpriority"),
+	PROCESSES("ioprio_set"),
+	PROCESSES("sched_setaffinity"),
+	PROCESSES("sched_setattr"),
+	PROCESSES("sched_setparam"),
+	PROCESSES("sched_setscheduler"),
 	{ .name = "setsid", .why = "its group is how it is ended" },
 	{ .name = "setpgid", .why = "its group is how it is ended" },
 	{ .name = NULL },

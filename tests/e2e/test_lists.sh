@@ -238,6 +238,13 @@ a_command_is_jailed() {
 			(: >$DIR/written) 2>/dev/null && echo writes-here
 		fi
 		kill -CONT \$PPID 2>/dev/null && echo signals
+		$PYTHON -c 'import fcntl, os
+fcntl.fcntl(0, fcntl.F_SETOWN, os.getppid())' 2>/dev/null && echo owns
+		$PYTHON -c 'import os
+os.sched_setaffinity(os.getppid(), {0})' 2>/dev/null && echo slows
+		$PYTHON -c 'import ctypes
+id = ctypes.CDLL(None).shmget(0, 4096, 0o600)
+exit(id == -1)' && echo leaves
 		setsid true 2>/dev/null && echo leaves
 		unshare -U true 2>/dev/null && echo unshares
 		echo x >/dev/null || echo no-null

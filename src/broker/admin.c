@@ -14,21 +14,17 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "broker/governed.h"
+#include "broker/owners.h"
 #include "broker/peer.h"
 #include "broker/reload.h"
 #include "broker/service.h"
 #include "broker/surface.h"
 #include "wire/admin.h"
 
-#define PEERS_MAX 32
 /* Of one user that is not root: none keeps others out. */
 #define OWNER_PEERS_MAX 2
 /* Between two lines of the log about users that are not heard. */
 #define REFUSED_US 1000000u
-/* Between two reloads that the owner of a tenant asks for. */
-#define OWNER_US 1000000u
-/* Owners that may do so within that time. */
-#define OWNERS_MAX 16
 
 struct admin_peer {
 	struct admin *admin;
@@ -37,12 +33,6 @@ struct admin_peer {
 	uint64_t number;
 	uid_t uid;
 	bool waits;
-};
-
-/* Who made work last, and when. */
-struct owner_work {
-	uid_t uid;
-	uint64_t us; /* 0: nobody */
 };
 
 struct admin {
@@ -54,7 +44,7 @@ struct admin {
 	unsigned count;
 	uint64_t last; /* number given to a peer */
 	uint64_t refused_us; /* when the log was told of somebody */
-	struct owner_work owners[OWNERS_MAX];
+	struct owners owners;
 };
 
 static int
@@ -76,7 +66,7 @@ open_socket(struct admin *a)
 	mask = umask(0111);
 	rv = bind(a->fd, (struct sockaddr *)&address, sizeof(address));
 	umask(mask);
-	return rv == -1 ? -1 : listen(a->fd, PEERS_MAX);
+	return rv == -1 ? -1 : listen(a->fd, ADMIN_PEERS);
 }
 
 struct admin *
@@ -163,12 +153,12 @@ is_full(const struct admin *a, uid_t uid)
 	unsigned own = 0, others = 0;
 
 	if ((role_of(a, uid) & ADMIN_ROOT) != 0)
-		return a->count >= PEERS_MAX;
+		return a->count >= ADMIN_PEERS;
 	for (const struct admin_peer *p = a->peers; p != NULL; p = p->next) {
 		own += p->uid == uid;
 		others += (role_of(a, p->uid) & ADMIN_ROOT) == 0;
 	}
-	return own >= OWNER_PEERS_MAX || others >= PEERS_MAX / 2;
+	return own >= OWNER_PEERS_MAX || others >= ADMIN_PEERS / 2;
 }
 
 static void
@@ -256,36 +246,18 @@ admin_uid(const struct admin_peer *p)
 	return p->uid;
 }
 
-/* The owner's place, or the one that was not used for longest. */
-static struct owner_work *
-work_of(struct admin *a, uid_t uid)
+bool
+admin_may_reload(struct admin_peer *p)
 {
-	struct owner_work *oldest = &a->owners[0];
-
-	for (size_t i = 0; i < OWNERS_MAX; i++) {
-		struct owner_work *o = &a->owners[i];
-
-		if (o->us != 0 && o->uid == uid)
-			return o;
-		if (o->us < oldest->us)
-			oldest = o;
-	}
-	return oldest;
+	return (admin_role(p) & ADMIN_ROOT) != 0 ||
+	    owners_may_reload(&p->admin->owners, p->uid, clock_mono_us());
 }
 
 bool
-admin_is_soon(struct admin_peer *p)
+admin_may_order(struct admin_peer *p)
 {
-	uint64_t now = clock_mono_us();
-	struct owner_work *o;
-
-	if ((admin_role(p) & ADMIN_ROOT) != 0)
-		return false;
-	o = work_of(p->admin, p->uid);
-	if (o->us != 0 && now - o->us < OWNER_US)
-		return true;
-	*o = (struct owner_work){ p->uid, now };
-	return false;
+	return (admin_role(p) & ADMIN_ROOT) != 0 ||
+	    owners_may_order(&p->admin->owners, p->uid, clock_mono_us());
 }
 
 void

@@ -13,6 +13,9 @@
 #include "base/text.h"
 #include "base/words.h"
 
+/* Connections at a time. */
+#define ADMIN_PEERS 32
+
 struct admin;
 struct admin_peer;
 struct admin_request;
@@ -54,8 +57,9 @@ struct service *admin_service(const struct admin_peer *);
 /* What it is, as bits; the kernel's word, as the next two. */
 unsigned admin_role(const struct admin_peer *);
 uid_t admin_uid(const struct admin_peer *);
-/* The owner of a tenant, so soon again that it has to wait? */
-bool admin_is_soon(struct admin_peer *);
+/* The owner of a tenant has to wait when it asks too often (owners.h). */
+bool admin_may_reload(struct admin_peer *);
+bool admin_may_order(struct admin_peer *);
 /* For records: "root", or "uid 1000" (the broker looks no names up). */
 void admin_name(const struct admin_peer *, char ret[static NAME_SIZE]);
 

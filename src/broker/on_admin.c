@@ -17,7 +17,7 @@ static void
 ask_reload(struct admin_peer *who, const struct admin_request *request)
 {
 	(void)request;
-	if (admin_is_soon(who)) {
+	if (!admin_may_reload(who)) {
 		admin_answer(who, 75, "busy; try again in 1 s\n");
 		return;
 	}

@@ -18,6 +18,10 @@
  */
 #define OWNER_MAX 256
 
+/* Each is a record: nobody may fill the disk with them. */
+static const char busy[] =
+    "busy; try again in 1 s; a profile or the tenant can be suspended as one";
+
 #define PRINT_PREFIX "SHA256:"
 #define PRINT_DIGITS 43
 
@@ -225,6 +229,8 @@ ask_suspend(struct admin_peer *who, const struct admin_request *request)
 		refuse(who, 77,
 		    "256 things are suspended by you: suspend a profile or the "
 		    "tenant, or resume something");
+	else if (!admin_may_order(who))
+		refuse(who, 75, busy);
 	else if (suspend_now(service, &what, NULL, admin_wait(who)) == -1)
 		refuse(who, 70, "no memory: nothing was suspended");
 }
@@ -245,6 +251,8 @@ ask_resume(struct admin_peer *who, const struct admin_request *request)
 		text_fail(&error, 0, "the %s %.100s is not suspended",
 		    subject_word(what.subject), what.name);
 		refuse(who, 1, error.what);
+	} else if (!admin_may_order(who)) {
+		refuse(who, 75, busy);
 	} else if (resume_now(service, &what, admin_wait(who)) == -1) {
 		refuse(who, 70, "no memory: nothing was resumed");
 	}

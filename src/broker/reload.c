@@ -23,7 +23,8 @@
 #include "broker/token.h"
 #include "policy/restart.h"
 
-#define WAITING_MAX 16
+/* All that may be connected: none has to be turned away. */
+#define WAITING_MAX ADMIN_PEERS
 #define ANSWER_MAX (1u << 20)
 
 struct asker {

@@ -362,6 +362,25 @@ clients_of_a_team_share_its_budget() {
 	    "$DIR/log/audit.log"
 }
 
+no_team_fills_the_log_with_its_orders() {
+	needs_users
+	local i verb got=0
+	for i in $(seq 1100); do
+		verb=suspend
+		[ $((i % 2)) = 1 ] || verb=resume
+		team_ctl $verb profile team/ci --reason x >/dev/null \
+		    2>"$DIR/busy" || { got=$? && break; }
+	done
+	expect "exit of order $i" 75 "$got"
+	grep -q '^countersignctl: busy; try again in 1 s' "$DIR/busy"
+	expect_exit 0 as "$OTHER" "$CTL" -C "$DIR" suspend profile \
+	    other/ci --reason x
+	expect_exit 0 "$CTL" -C "$DIR" suspend profile other/more --reason x
+	for i in other/more other/ci team/ci; do
+		"$CTL" -C "$DIR" resume profile $i >/dev/null 2>&1 || :
+	done
+}
+
 is_gone() {
 	! kill -0 "$PID" 2>/dev/null
 }
@@ -398,4 +417,5 @@ cases a_team_signs_with_its_own_names \
     what_root_suspended_a_team_cannot_resume \
     others_are_not_heard \
     clients_of_a_team_share_its_budget \
+    no_team_fills_the_log_with_its_orders \
     a_start_with_a_bad_team_starts

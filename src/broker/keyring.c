@@ -49,7 +49,8 @@ is_same(const struct key *key, const struct generation *conf)
 	    strcmp(key->object, conf->object) == 0 &&
 	    key->allow_extractable == conf->allow_extractable &&
 	    key->allow_short == conf->allow_short &&
-	    key->audit == conf->key->audit;
+	    key->audit == conf->key->audit &&
+	    key->wrapped == conf->key->wrapped;
 }
 
 static struct key *
@@ -69,6 +70,7 @@ key_new(const struct generation *conf)
 	key->allow_extractable = conf->allow_extractable;
 	key->allow_short = conf->allow_short;
 	key->audit = conf->key->audit;
+	key->wrapped = conf->key->wrapped;
 	return key;
 }
 
@@ -255,19 +257,27 @@ is_of(const struct key *key, const struct key_facts *f)
 	    memcmp(key->spki, f->spki, f->spki_len) == 0;
 }
 
-/* Is it an audit key's object that clients could use, or the reverse? */
-static bool
+/*
+ * Is it an audit key's object that clients could use, or one that is used both
+ * raw and wrapped (the oracle rule)?  NULL, or what is wrong.  What a reload
+ * took away and a request still uses is over soon.
+ */
+static const char *
 is_shared(const struct keyring *ring, const struct key *key,
     const struct key_facts *f)
 {
 	for (size_t i = 0; i < ring->count; i++) {
 		const struct key *other = ring->keys[i];
 
-		if (other != NULL && other->audit != key->audit &&
-		    is_of(other, f))
-			return true;
+		if (other == NULL || other == key || !is_of(other, f))
+			continue;
+		if (other->audit != key->audit)
+			return "an audit key must not be a signing key, too";
+		if (other->wrapped != key->wrapped && other->conf != NULL)
+			return "the object is used raw and wrapped: a raw "
+			       "signature would be one in every format";
 	}
-	return false;
+	return NULL;
 }
 
 static bool
@@ -297,6 +307,8 @@ know(struct key *key, const struct key_facts *f)
 bool
 keyring_learn(struct keyring *ring, struct key *key, const struct key_facts *f)
 {
+	const char *shared;
+
 	if (f->reason != REASON_OK)
 		return refuse(key, f->reason,
 		    f->text[0] != '\0' ? f->text : reason_text(f->reason));
@@ -313,8 +325,7 @@ keyring_learn(struct keyring *ring, struct key *key, const struct key_facts *f)
 		return refuse(key, REASON_KEY_UNFIT,
 		    "use = audit needs an Ed25519 key that the token signs "
 		    "with");
-	if (is_shared(ring, key, f))
-		return refuse(key, REASON_KEY_UNFIT,
-		    "an audit key must not be a signing key, too");
+	if ((shared = is_shared(ring, key, f)) != NULL)
+		return refuse(key, REASON_KEY_UNFIT, shared);
 	return know(key, f);
 }

@@ -30,6 +30,7 @@ struct key {
 	bool allow_extractable;
 	bool allow_short;
 	bool audit; /* it signs checkpoints, and nothing else */
+	bool wrapped; /* use = wrapped */
 
 	bool known; /* the fields below are set, and never change again */
 	struct format_key facts;

@@ -218,6 +218,42 @@ an_audit_key_is_another_when_it_was_something_else(void **state)
 	assert_int_not_equal(key_named("log")->number, number);
 }
 
+#define WRAPPED_KEY                                      \
+	"[key w]\ntoken = t\nobject = pkcs11:object=1\n" \
+	"use = wrapped\n"
+
+/* A raw signature is one in every format that shares the primitive. */
+static void
+no_object_is_used_raw_and_wrapped(void **state)
+{
+	struct key_facts f = facts("same"), other = facts("other");
+
+	(void)state;
+	adopt(TEST_KEY("a", "1") WRAPPED_KEY);
+	assert_true(keyring_learn(ring, key_named("a"), &f));
+	assert_false(keyring_learn(ring, key_named("w"), &f));
+	assert_int_equal(key_named("w")->reason, REASON_KEY_UNFIT);
+	assert_non_null(strstr(key_named("w")->text, "raw and wrapped"));
+	assert_true(keyring_learn(ring, key_named("w"), &other));
+}
+
+static void
+a_use_that_is_over_forbids_no_other(void **state)
+{
+	struct key_facts f = facts("same");
+	struct key *old;
+
+	(void)state;
+	adopt(TEST_KEY("w", "1"));
+	old = key_named("w");
+	assert_true(keyring_learn(ring, old, &f));
+	key_ref(old);
+	adopt(WRAPPED_KEY);
+	assert_ptr_not_equal(key_named("w"), old);
+	assert_true(keyring_learn(ring, key_named("w"), &f));
+	keyring_unref(ring, old);
+}
+
 int
 main(void)
 {
@@ -233,6 +269,8 @@ main(void)
 		TEST(takes_only_ed25519_for_an_audit_key),
 		TEST(an_audit_key_is_no_signing_key_under_another_name),
 		TEST(an_audit_key_is_another_when_it_was_something_else),
+		TEST(no_object_is_used_raw_and_wrapped),
+		TEST(a_use_that_is_over_forbids_no_other),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -19,6 +19,7 @@
 #include "broker/reload.h"
 #include "broker/service.h"
 #include "broker/surface.h"
+#include "policy/compare.h"
 #include "wire/admin.h"
 
 /* Of one user that is not root: none keeps others out. */
@@ -246,11 +247,30 @@ admin_uid(const struct admin_peer *p)
 	return p->uid;
 }
 
-bool
-admin_may_reload(struct admin_peer *p)
+uint32_t
+admin_reload_wait(struct admin_peer *p)
 {
-	return (admin_role(p) & ADMIN_ROOT) != 0 ||
-	    owners_may_reload(&p->admin->owners, p->uid, clock_mono_us());
+	if ((admin_role(p) & ADMIN_ROOT) != 0)
+		return 0;
+	return owners_reload(&p->admin->owners, p->uid, clock_mono_us());
+}
+
+void
+admin_charge(struct admin *a, const struct changes *changes)
+{
+	uint64_t now = clock_mono_us();
+	size_t i = 0, first;
+
+	/* Those of one tenant come one after another. */
+	while ((first = i) < changes->count) {
+		const struct tenant *t = change_tenant(&changes->list[i]);
+
+		while (
+		    i < changes->count && change_tenant(&changes->list[i]) == t)
+			i++;
+		if (t != NULL && t->has_uid)
+			owners_changed(&a->owners, t->uid, i - first, now);
+	}
 }
 
 bool

@@ -19,6 +19,7 @@
 struct admin;
 struct admin_peer;
 struct admin_request;
+struct changes;
 struct service;
 
 /* States, as bits for the surface table. */
@@ -57,9 +58,14 @@ struct service *admin_service(const struct admin_peer *);
 /* What it is, as bits; the kernel's word, as the next two. */
 unsigned admin_role(const struct admin_peer *);
 uid_t admin_uid(const struct admin_peer *);
-/* The owner of a tenant has to wait when it asks too often (owners.h). */
-bool admin_may_reload(struct admin_peer *);
+/*
+ * The owner of a tenant has to wait when it asks too often (owners.h): in
+ * seconds, 0 is now.
+ */
+uint32_t admin_reload_wait(struct admin_peer *);
 bool admin_may_order(struct admin_peer *);
+/* What was taken of tenants' files is their owners'. */
+void admin_charge(struct admin *, const struct changes *);
 /* For records: "root", or "uid 1000" (the broker looks no names up). */
 void admin_name(const struct admin_peer *, char ret[static NAME_SIZE]);
 

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+
 #include "broker/admin.h"
 #include "broker/handlers.h"
 #include "broker/key_test.h"
@@ -16,9 +18,13 @@
 static void
 ask_reload(struct admin_peer *who, const struct admin_request *request)
 {
+	uint32_t wait = admin_reload_wait(who);
+	char busy[64];
+
 	(void)request;
-	if (!admin_may_reload(who)) {
-		admin_answer(who, 75, "busy; try again in 1 s\n");
+	if (wait > 0) {
+		snprintf(busy, sizeof(busy), "busy; try again in %u s\n", wait);
+		admin_answer(who, 75, busy);
 		return;
 	}
 	admin_wait(who);

@@ -21,15 +21,29 @@ find(struct owners *owners, uid_t uid, uint64_t now_us)
 	return oldest;
 }
 
-bool
-owners_may_reload(struct owners *owners, uid_t uid, uint64_t now_us)
+uint32_t
+owners_reload(struct owners *owners, uid_t uid, uint64_t now_us)
+{
+	struct owner *o = find(owners, uid, now_us);
+	uint64_t free_us = (uint64_t)OWNERS_CHANGES * OWNERS_CHANGE_US;
+	uint64_t at_us = o->reload_us;
+
+	if (o->changes_us > free_us && o->changes_us - free_us > at_us)
+		at_us = o->changes_us - free_us;
+	if (now_us < at_us)
+		return (uint32_t)((at_us - now_us + 999999) / 1000000);
+	o->reload_us = now_us + OWNERS_RELOAD_US;
+	return 0;
+}
+
+void
+owners_changed(struct owners *owners, uid_t uid, size_t count, uint64_t now_us)
 {
 	struct owner *o = find(owners, uid, now_us);
 
-	if (now_us < o->reload_us)
-		return false;
-	o->reload_us = now_us + OWNERS_RELOAD_US;
-	return true;
+	if (o->changes_us < now_us)
+		o->changes_us = now_us;
+	o->changes_us += count * (uint64_t)OWNERS_CHANGE_US;
 }
 
 bool

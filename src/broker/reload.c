@@ -325,6 +325,7 @@ on_loaded(void *arg, struct loaded *loaded)
 		tenants_taken(service, old, service->tree);
 		loader_publish(r->loader, loaded);
 		tell_taken(r, loaded);
+		admin_charge(service->admin, &loaded->changes);
 		r->news = loaded->changes.count > 0;
 		teller_tell(r->teller, old, &loaded->changes);
 		return;

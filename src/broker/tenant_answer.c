@@ -56,22 +56,6 @@ say_bad(
 	return bad;
 }
 
-static const struct tenant *
-tenant_of(const struct change *change)
-{
-	const void *thing =
-	    change->after != NULL ? change->after : change->before;
-	const struct client_key *client = thing;
-	const struct profile *profile = thing;
-	const struct signing_key *key = thing;
-
-	if (change->object == CHANGE_KEY)
-		return key->tenant;
-	if (change->object == CHANGE_PROFILE)
-		return profile->tenant;
-	return change->object == CHANGE_CLIENT ? client->profile->tenant : NULL;
-}
-
 static void
 say_change(const struct change *change, struct buf *out)
 {
@@ -94,7 +78,7 @@ say_changes(
 
 	for (size_t i = 0; i < loaded->changes.count; i++) {
 		const struct change *change = &loaded->changes.list[i];
-		const struct tenant *tenant = tenant_of(change);
+		const struct tenant *tenant = change_tenant(change);
 
 		if (tenant == NULL || !governs_tenant(who, tenant))
 			continue;

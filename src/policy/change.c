@@ -66,6 +66,29 @@ change_of(const struct change *c)
 	return "";
 }
 
+const struct tenant *
+change_tenant(const struct change *c)
+{
+	const void *thing = one_of(c);
+
+	switch (c->object) {
+	case CHANGE_KEY:
+		return ((const struct signing_key *)thing)->tenant;
+	case CHANGE_GENERATION:
+		return ((const struct generation *)thing)->key->tenant;
+	case CHANGE_TENANT:
+		return ((const struct tenant *)thing)->parent;
+	case CHANGE_PROFILE:
+		return ((const struct profile *)thing)->tenant;
+	case CHANGE_CLIENT:
+		return ((const struct client_key *)thing)->profile->tenant;
+	case CHANGE_TOKEN:
+	case CHANGE_SERVER:
+		break;
+	}
+	return NULL;
+}
+
 struct rule
 change_rule(const struct change *c)
 {

@@ -46,6 +46,8 @@ const char *change_object_word(enum change_object); /* "profile" */
 /* The name of the token, key, generation or profile, a client key's principal;
  * "" for server. */
 const char *change_of(const struct change *);
+/* Whose it is, or was; NULL: the tree's own. */
+const struct tenant *change_tenant(const struct change *);
 /* Where it stands, or stood. */
 struct rule change_rule(const struct change *);
 /*

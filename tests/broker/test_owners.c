@@ -15,11 +15,32 @@ reloads_have_their_distance(void **state)
 	struct owners owners = { 0 };
 
 	(void)state;
-	assert_true(owners_may_reload(&owners, 7, NOW));
-	assert_false(owners_may_reload(&owners, 7, NOW));
-	assert_false(owners_may_reload(&owners, 7, NOW + OWNERS_RELOAD_US - 1));
-	assert_true(owners_may_reload(&owners, 7, NOW + OWNERS_RELOAD_US));
-	assert_false(owners_may_reload(&owners, 7, NOW + OWNERS_RELOAD_US));
+	assert_int_equal(owners_reload(&owners, 7, NOW), 0);
+	assert_int_equal(owners_reload(&owners, 7, NOW), 1);
+	assert_int_equal(
+	    owners_reload(&owners, 7, NOW + OWNERS_RELOAD_US - 1), 1);
+	assert_int_equal(owners_reload(&owners, 7, NOW + OWNERS_RELOAD_US), 0);
+	assert_int_equal(owners_reload(&owners, 7, NOW + OWNERS_RELOAD_US), 1);
+}
+
+static void
+many_changes_put_the_next_reload_off(void **state)
+{
+	const uint64_t second = 1000000;
+	struct owners owners = { 0 };
+
+	(void)state;
+	owners_changed(&owners, 7, OWNERS_CHANGES, NOW);
+	assert_int_equal(owners_reload(&owners, 7, NOW), 0);
+	owners_changed(&owners, 7, 1220, NOW + second);
+	assert_int_equal(owners_reload(&owners, 7, NOW + second), 60);
+	assert_int_equal(owners_reload(&owners, 7, NOW + 61 * second - 1), 1);
+	assert_int_equal(owners_reload(&owners, 7, NOW + 61 * second), 0);
+	/* A whole tenant of the largest, there and back. */
+	assert_int_equal(owners_reload(&owners, 8, NOW), 0);
+	owners_changed(&owners, 8, 200000, NOW);
+	assert_int_equal(owners_reload(&owners, 8, NOW + second), 8999);
+	assert_int_equal(owners_reload(&owners, 8, NOW + 9000 * second), 0);
 }
 
 static unsigned
@@ -56,13 +77,13 @@ no_owner_uses_up_what_is_anothers(void **state)
 
 	(void)state;
 	assert_int_equal(orders(&owners, 7, NOW), OWNERS_ORDERS);
-	assert_true(owners_may_reload(&owners, 7, NOW));
+	assert_int_equal(owners_reload(&owners, 7, NOW), 0);
 	for (uid_t uid = 100; uid < 100 + OWNERS_MAX - 1; uid++) {
-		assert_true(owners_may_reload(&owners, uid, NOW + 1));
+		assert_int_equal(owners_reload(&owners, uid, NOW + 1), 0);
 		assert_true(owners_may_order(&owners, uid, NOW + 1));
 	}
 	/* And is not forgotten for them. */
-	assert_false(owners_may_reload(&owners, 7, NOW + 2));
+	assert_int_equal(owners_reload(&owners, 7, NOW + 2), 1);
 	assert_false(owners_may_order(&owners, 7, NOW + 2));
 	/* root's number is one like another. */
 	assert_true(owners_may_order(&owners, 0, NOW + 3));
@@ -73,6 +94,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reloads_have_their_distance),
+		cmocka_unit_test(many_changes_put_the_next_reload_off),
 		cmocka_unit_test(many_orders_at_once_and_then_one_at_a_time),
 		cmocka_unit_test(no_owner_uses_up_what_is_anothers),
 	};

@@ -91,3 +91,21 @@ utf8_is_printable(uint32_t c)
 	}
 	return true;
 }
+
+uint32_t
+utf8_hidden(const char *text, size_t len)
+{
+	size_t unit;
+	uint32_t c;
+
+	for (size_t at = 0; at < len; at += unit) {
+		unit = 1;
+		if (text[at] == '\t' || (text[at] >= ' ' && text[at] <= '~'))
+			continue;
+		if ((unit = utf8_unit(text + at, len - at, &c)) == 0)
+			break;
+		if (!utf8_is_printable(c))
+			return c;
+	}
+	return 0;
+}

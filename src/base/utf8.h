@@ -14,5 +14,7 @@
 size_t utf8_unit(const void *, size_t len, uint32_t *ret);
 /* May it stand in a log?  No control, line or direction character. */
 bool utf8_is_printable(uint32_t);
+/* The first of a text that may not, tabs aside; 0: none.  It must be UTF-8. */
+uint32_t utf8_hidden(const char *text, size_t len);
 
 #endif

@@ -209,6 +209,7 @@ line_read(struct intake *in, const char *text, size_t len, unsigned number,
 	char line[AUTHORIZED_LINE_MAX + 1];
 	struct authorized_line parsed;
 	const char *at = line;
+	uint32_t hidden;
 
 	if (len > AUTHORIZED_LINE_MAX)
 		return text_fail(reterr, 0, "the line is over %d bytes",
@@ -228,6 +229,10 @@ line_read(struct intake *in, const char *text, size_t len, unsigned number,
 		if ((line[i] & 0xe0) == 0 && line[i] != '\t')
 			return text_fail(
 			    reterr, 0, "a control character in the line");
+	if ((hidden = utf8_hidden(line, len)) != 0)
+		return text_fail(reterr, 0,
+		    "a character that is not shown (U+%04X) in the line",
+		    (unsigned)hidden);
 	if (authorized_parse(line, &parsed, reterr) == -1)
 		return -1;
 	return client_add(in, &parsed, number, reterr);

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/utf8.h"
 #include "policy/ini.h"
 
 static int
@@ -26,6 +27,21 @@ check_bytes(const char *text, size_t len, struct text_error *reterr)
 		return text_fail(
 		    reterr, 0, "a byte order mark: save the file without it");
 	return 0;
+}
+
+/*
+ * Errors quote what was written, to terminals too; and what an admin reads must
+ * be what it means.
+ */
+static int
+check_shown(const char *text, size_t len, struct text_error *reterr)
+{
+	uint32_t c = utf8_hidden(text, len);
+
+	if (c == 0)
+		return 0;
+	return text_fail(reterr, 0,
+	    "a character that is not shown (U+%04X) in the line", (unsigned)c);
 }
 
 static int
@@ -117,6 +133,8 @@ ini_line_parse(const char *text, size_t len, struct ini_line *ret,
 		len--;
 	if (len == 0 || text[0] == '#' || text[0] == ';')
 		rv = 0;
+	else if (check_shown(text, len, reterr) == -1)
+		rv = -1;
 	else if (char_is_blank(text[0]))
 		rv = text_fail(reterr, 0,
 		    "the line is indented: there are no continuation lines");

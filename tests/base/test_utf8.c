@@ -114,10 +114,25 @@ controls_and_directions_are_not_printable(void **state)
 		assert_true(utf8_is_printable(shown[i]));
 }
 
+static void
+finds_the_first_that_is_not_shown(void **state)
+{
+	(void)state;
+	assert_int_equal(utf8_hidden("", 0), 0);
+	assert_int_equal(utf8_hidden("a\tb \xc3\xbc~", 7), 0);
+	assert_int_equal(utf8_hidden("a\xc2\x9b\x7f", 4), 0x9b);
+	assert_int_equal(utf8_hidden("\x7f", 1), 0x7f);
+	assert_int_equal(utf8_hidden("a\n", 2), '\n');
+	assert_int_equal(utf8_hidden("ab\xe2\x80\xae", 5), 0x202e);
+	/* Beyond its length nothing is looked at. */
+	assert_int_equal(utf8_hidden("a\n", 1), 0);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(finds_the_first_that_is_not_shown),
 		cmocka_unit_test(every_character_is_read_and_no_surrogate),
 		cmocka_unit_test(nothing_else_is_a_character),
 		cmocka_unit_test(does_not_read_past_the_end),

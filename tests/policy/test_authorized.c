@@ -99,7 +99,9 @@ refuses_a_key_without_a_principal(void **state)
 	assert_refused(line, "the principal is over 128 bytes");
 	assert_refused(CI " " ED25519_KEY " a\xe2\x80\xae"
 			  "b\n",
-	    "the principal must be printable");
+	    "a character that is not shown (U+202E) in the line");
+	assert_refused("profile=\"\xc2\x9b[2J\" " ED25519_KEY " a\n",
+	    "a character that is not shown (U+009B) in the line");
 	assert_refused(CI " " ED25519_KEY " a\x1b[2J\n",
 	    "a control character in the line");
 	assert_refused(

@@ -308,6 +308,16 @@ refuses_nul_control_characters_and_other_encodings(void **state)
 	    "2: a control character (0x0d) in the line\n", "1 [s] =\n");
 	assert_error(
 	    "[s]\na = M\xfcller\n", "2: the line is not UTF-8\n", "1 [s] =\n");
+	/* CSI in one character, and one that turns the text around. */
+	assert_error("[s]\na = \xc2\x9b"
+		     "2J\n",
+	    "2: a character that is not shown (U+009B) in the line\n",
+	    "1 [s] =\n");
+	assert_error("[s]\na\xe2\x80\xae = b\n",
+	    "2: a character that is not shown (U+202E) in the line\n",
+	    "1 [s] =\n");
+	assert_int_equal(
+	    read_text("# \xf0\x9f\x91\xa9\xe2\x80\x8d\n[s]\n", &heard), 0);
 	assert_error("\xef\xbb\xbf[s]\n",
 	    "1: a byte order mark: save the file without it\n", "");
 }

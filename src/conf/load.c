@@ -259,6 +259,28 @@ load_tenants(struct loader *loader, const struct conf_source *from)
 	snapshot_release(&last);
 }
 
+/*
+ * Every file of the tree itself.  False when what tenants hang on is bad, so
+ * that errors in their files would mislead.
+ */
+static bool
+load_parts(struct loader *loader)
+{
+	unsigned before;
+	bool good;
+
+	load_file(loader, TREE_SERVER, "countersign.conf", INI_FILE_MAX);
+	good = loader->errors == 0;
+	for (size_t i = 0; i < PARTS; i++) {
+		before = loader->errors;
+		load_folder(loader, &parts[i]);
+		if (parts[i].part == TREE_TOKENS ||
+		    parts[i].part == TREE_TENANTS)
+			good = good && loader->errors == before;
+	}
+	return good;
+}
+
 struct tree *
 conf_load_from(const struct conf_source *from)
 {
@@ -268,17 +290,17 @@ conf_load_from(const struct conf_source *from)
 		.told = from->told,
 		.told_arg = from->told_arg,
 	};
+	bool good;
 
 	if (loader_start(
 		&loader, from->dir, from->formats, from->format_count) == -1)
 		return NULL;
-	load_file(&loader, TREE_SERVER, "countersign.conf", INI_FILE_MAX);
-	for (size_t i = 0; i < PARTS; i++)
-		load_folder(&loader, &parts[i]);
+	good = load_parts(&loader);
 	load_certificates(&loader);
 	conf_zones(loader.tree, from->seen, from->seen_arg);
 	loader.errors += tree_finish(loader.tree, from->told, from->told_arg);
-	if (loader.errors == 0 && tree_tenants(loader.tree) > 0)
+	/* A tree that is refused still has all its errors told. */
+	if (good && tree_tenants(loader.tree) > 0)
 		load_tenants(&loader, from);
 	return loader_end(&loader);
 }

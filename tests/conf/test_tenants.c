@@ -461,6 +461,29 @@ reads_certificates_of_the_tenant_only(void **state)
 #define TEST(name) \
 	cmocka_unit_test_setup_teardown(name, folder_make, folder_drop)
 
+/* One look, all errors: the tree's own and each tenant's. */
+static void
+a_bad_tree_has_its_tenants_errors_told_too(void **state)
+{
+	struct told told;
+
+	(void)state;
+	put_tree();
+	folder_put("profiles.d/p.conf", "[profile main]\nkeys = none\n", 0644);
+	folder_put("tenants/a/profiles.d/p.conf",
+	    "[profile ci]\nkeys = k\nspeed = 9\n", 0644);
+	assert_null(take(&told));
+	assert_non_null(strstr(told.text,
+	    "profiles.d/p.conf:2: profile main: there is no key none\n"));
+	assert_non_null(
+	    strstr(told.text, "tenants/a/profiles.d/p.conf:3: unknown word"));
+	assert_int_equal(told.count, 2);
+	/* What is missing there only because tokens.d is bad is not. */
+	folder_put("tokens.d/t.conf", "[token t]\nmodule = /m.so\n", 0644);
+	assert_null(take(&told));
+	assert_null(strstr(told.text, "tenants/"));
+}
+
 int
 main(void)
 {
@@ -477,6 +500,7 @@ main(void)
 		TEST(says_when_there_is_no_such_owner),
 		TEST(bounds_what_one_tenant_makes_us_read),
 		TEST(reads_certificates_of_the_tenant_only),
+		TEST(a_bad_tree_has_its_tenants_errors_told_too),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -26,7 +26,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 			abort();
 		return 0;
 	}
-	if ((command.key[0] != '\0' && !text_is_name(command.key)) ||
+	if ((command.key[0] != '\0' && !text_is_scoped_name(command.key)) ||
 	    (command.format[0] != '\0' && !text_is_name(command.format)) ||
 	    command.verb >= VERB_COUNT || command.output >= OUTPUT_COUNT ||
 	    command.form >= FORM_COUNT || command.hash >= HASH_COUNT)

@@ -298,6 +298,7 @@ the_worst_records_fit(void **state)
 	record_add(&r, "sig", filled('f', 50));
 	record_add(&r, "outcome", "ok");
 	record_add_number(&r, "us", UINT32_MAX);
+	record_add_number(&r, "repeat", UINT64_MAX);
 	worst_words(&r);
 	record_add(&r, "delivered", "no");
 	finish_worst(&r, &chain);
@@ -308,6 +309,53 @@ the_worst_records_fit(void **state)
 	record_add(&r, "reason", "token-wrong-answer");
 	worst_words(&r);
 	record_add(&r, "delivered", "no");
+	finish_worst(&r, &chain);
+}
+
+static void
+begin_worst(struct record *r, enum event event, const struct chain *chain)
+{
+	struct record_origin host = { filled('h', 64), UINT32_MAX };
+
+	record_begin(r, event, &host, chain, WALL_US);
+}
+
+/* What admins and teams do, with texts that are theirs. */
+static void
+the_worst_orders_and_changes_fit(void **state)
+{
+	struct chain chain;
+	struct record r;
+
+	(void)state;
+	chain_init(&chain);
+	chain.seq = UINT64_MAX - 4;
+	begin_worst(&r, EVENT_SUSPEND, &chain);
+	record_add(&r, "what", "principal");
+	record_add(&r, "principal", filled('"', 255));
+	record_add(&r, "by", filled('b', 63));
+	record_add(&r, "why", filled('"', 200));
+	record_add_cut(&r, "rule", filled('\\', 299), RECORD_RULE_MAX);
+	record_add_number(&r, "sessions", UINT64_MAX);
+	finish_worst(&r, &chain);
+
+	begin_worst(&r, EVENT_RELOAD, &chain);
+	record_add(&r, "what", "changed");
+	record_add(&r, "object", "client");
+	record_add(&r, "profile", filled('p', 63));
+	record_add(&r, "principal", filled('"', 255));
+	record_add(&r, "fp", filled('f', 50));
+	record_add(&r, "key", filled('k', 63));
+	record_add(&r, "words", filled('w', 255));
+	record_add(&r, "rule", filled('r', 299));
+	record_add(&r, "why", "start");
+	finish_worst(&r, &chain);
+
+	begin_worst(&r, EVENT_RELOADFAIL, &chain);
+	record_add(&r, "tree", filled('0', 64));
+	record_add(&r, "tenant", filled('t', 63));
+	record_add(&r, "outcome", "kept");
+	record_add(&r, "error", filled('"', 2000 / 8));
 	finish_worst(&r, &chain);
 }
 
@@ -405,6 +453,7 @@ main(void)
 		cmocka_unit_test(cuts_a_value_where_its_field_says),
 		cmocka_unit_test(a_name_that_ends_in_an_ellipsis_is_no_cut_one),
 		cmocka_unit_test(the_worst_records_fit),
+		cmocka_unit_test(the_worst_orders_and_changes_fit),
 		cmocka_unit_test(
 		    a_record_that_does_not_fit_leaves_the_chain_alone),
 		cmocka_unit_test(refuses_a_record_begun_on_another_state),

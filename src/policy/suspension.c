@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/seed.h"
+
 #define BUCKETS_MIN 64
 
 struct entry {
@@ -42,15 +44,17 @@ subject_by_word(const char *word)
 	return (enum subject)i;
 }
 
-/* FNV-1a. */
+/* FNV-1a, and then all bits into all bits; names are a tenant's to choose. */
 static struct entry **
 bucket_of(const struct suspensions *set, enum subject subject, const char *name)
 {
-	uint64_t hash = 0xcbf29ce484222325u ^ (uint64_t)subject;
+	uint64_t hash = seed_get() ^ (uint64_t)subject;
 
 	for (; *name != '\0'; name++)
 		hash = (hash ^ (uint8_t)*name) * 0x100000001b3u;
-	hash ^= hash >> 32;
+	hash ^= hash >> 33;
+	hash *= 0xff51afd7ed558ccdu;
+	hash ^= hash >> 33;
 	return &set->buckets[hash & (set->bucket_count - 1)];
 }
 

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/seed.h"
+
 /* Rows that are allocated at once. */
 #define CHUNK 64
 
@@ -77,16 +79,21 @@ index_release(struct index *index)
 	index_init(index, index->rows, index->key);
 }
 
-/* FNV-1a, and its high half folded in: the mask takes the low bits. */
+/*
+ * FNV-1a, and then all bits into all bits.  Keys are a tenant's to choose: from
+ * a beginning that it knew, it could have them all in one place.
+ */
 static size_t
 hash_of(const void *key, size_t len)
 {
 	const uint8_t *at = key;
-	uint64_t hash = 0xcbf29ce484222325u;
+	uint64_t hash = seed_get();
 
 	for (size_t i = 0; i < len; i++)
 		hash = (hash ^ at[i]) * 0x100000001b3u;
-	return (size_t)(hash ^ hash >> 32);
+	hash ^= hash >> 33;
+	hash *= 0xff51afd7ed558ccdu;
+	return (size_t)(hash ^ hash >> 33);
 }
 
 size_t

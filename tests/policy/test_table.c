@@ -4,6 +4,8 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -49,6 +51,59 @@ finds_every_row_by_its_key_and_no_other(void **state)
 	assert_int_equal(index_find(&index, "n5000", 5), INDEX_NONE);
 	assert_int_equal(index_find(&index, "n", 1), INDEX_NONE);
 	assert_int_equal(index_find(&index, "", 0), INDEX_NONE);
+	index_release(&index);
+	rows_release(&rows);
+}
+
+static size_t looked_at;
+
+static const void *
+counted_key(const struct rows *rows, size_t number, size_t *ret_len)
+{
+	looked_at++;
+	return row_key(rows, number, ret_len);
+}
+
+/* As somebody would work it out who knows how we hash, but for the seed. */
+static bool
+falls_into_place(const char *name)
+{
+	uint64_t hash = 0xcbf29ce484222325u;
+
+	for (; *name != '\0'; name++)
+		hash = (hash ^ (uint8_t)*name) * 0x100000001b3u;
+	return ((hash ^ hash >> 32) & 0xfff) == 7;
+}
+
+static void
+chosen_keys_do_not_fall_into_one_place(void **state)
+{
+	struct rows rows;
+	struct index index;
+	char name[32];
+
+	(void)state;
+	rows_init(&rows, sizeof(struct row));
+	index_init(&index, &rows, counted_key);
+	for (unsigned i = 0; rows.count < 2000; i++) {
+		struct row *row;
+
+		snprintf(name, sizeof(name), "n%u", i);
+		if (!falls_into_place(name))
+			continue;
+		row = rows_add(&rows);
+		assert_non_null(row);
+		memcpy(row->name, name, sizeof(name));
+		assert_int_equal(index_add(&index, rows.count - 1), 0);
+	}
+	looked_at = 0;
+	for (size_t i = 0; i < rows.count; i++) {
+		const struct row *row = rows_at(&rows, i);
+
+		assert_int_equal(
+		    index_find(&index, row->name, strlen(row->name)), i);
+	}
+	assert_in_range(looked_at, 2000, 20000);
 	index_release(&index);
 	rows_release(&rows);
 }
@@ -179,6 +234,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(finds_every_row_by_its_key_and_no_other),
+		cmocka_unit_test(chosen_keys_do_not_fall_into_one_place),
 		cmocka_unit_test(
 		    forgets_rows_that_are_cut_off_and_finds_all_others),
 		cmocka_unit_test(drops_nothing_for_a_row_that_is_in_no_index),

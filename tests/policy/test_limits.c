@@ -280,7 +280,7 @@ a_purpose_is_one_hundred_bytes_for_people(void **state)
 	words[at + 100] = 'x';
 	assert_refused(words, "purpose is over 100 bytes");
 	assert_refused("purpose = a\u200b",
-	    "purpose holds a character that cannot be printed");
+	    "a character that is not shown (U+200B) in the line");
 }
 
 static const struct profile *

@@ -134,8 +134,8 @@ refuses_labels_and_serials_that_no_token_has(void **state)
 	assert_refused("[token t]\nmodule = /m.so\npin-file = pin\n"
 		       "token = a\xe2\x80\xae"
 		       "b\n",
-	    "tokens.d/t.conf:4: token holds a character that cannot be "
-	    "printed");
+	    "tokens.d/t.conf:4: a character that is not shown (U+202E) in "
+	    "the line");
 }
 
 static void

@@ -16,6 +16,8 @@
 
 /* How long commands may take to end once the broker ended the connection. */
 #define LEAVE_US 1000000
+/* A client that takes its answers may be slow, or its host busy. */
+#define PATIENT_US 5000000
 
 /* The end of a key exchange comes without an event of its own. */
 #define KEYS_RETRY_US 10000
@@ -179,7 +181,7 @@ work_exchanges(struct connection *c)
 static uint64_t
 leave_at(const struct connection *c)
 {
-	uint64_t silent = c->traffic_us + LEAVE_US;
+	uint64_t silent = c->traffic_us + PATIENT_US;
 
 	return c->patient && silent > c->leave_us ? silent : c->leave_us;
 }

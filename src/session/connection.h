@@ -49,7 +49,7 @@ int connection_serve(struct connection *, ssh_session, int fd, int broker,
 void connection_end(struct connection *, const char *text);
 /*
  * The same once the commands under way got their end, or after a second;
- * patient: of silence, as long as the listener lets us.
+ * patient: after five of silence, as long as the listener lets us.
  */
 void connection_leave(struct connection *, const char *text, bool patient);
 /* The exchange with this number, or NULL. */

@@ -93,14 +93,6 @@ tenant_within(const struct tenant *tenant, const struct tenant *outer)
 	return tenant != NULL;
 }
 
-bool
-tenant_has_name(const struct tenant *tenant, const char *name)
-{
-	size_t len = strlen(tenant->name);
-
-	return strncmp(name, tenant->name, len) == 0 && name[len] == '/';
-}
-
 void
 tree_enter(
     struct tree *tree, const struct tenant *tenant, const struct tree *before)

@@ -68,8 +68,6 @@ bool tenant_allows_hash(
 
 /* Is it this one, or inside of it? */
 bool tenant_within(const struct tenant *, const struct tenant *outer);
-/* Does a scoped name belong to the tenant, or to one inside of it? */
-bool tenant_has_name(const struct tenant *, const char *name);
 
 /*
  * What is added from now on, and checked by tree_finish, is this tenant's.

@@ -20,6 +20,7 @@
 #define VARIABLE_SIZE 29 /* "env." and it are a record's field: 32 bytes */
 #define VARIABLE_VALUE_SIZE 256
 #define PURPOSE_SIZE 101
+#define LINE_EXTRA_MAX 200 /* what a line may have beside its digest */
 
 enum hash {
 	HASH_NONE,
@@ -72,6 +73,14 @@ enum output {
 	OUTPUT_TAR,
 	OUTPUT_JSON,
 	OUTPUT_COUNT,
+};
+
+/* What comes with a digest. */
+enum line_extra {
+	EXTRA_NONE,
+	EXTRA_STATE, /* a hash that is not finished */
+	EXTRA_QUERY, /* of a time-stamp request */
+	EXTRA_COUNT,
 };
 
 const char *hash_word(enum hash); /* "sha256", "sha3-256" */

@@ -3,39 +3,60 @@
 
 #include <string.h>
 
-static int
-copy(
-    const uint8_t *data, size_t len, uint8_t *ret, size_t size, size_t *ret_len)
+#include "format/ecdsa.h"
+
+int
+digest_input(const struct making *m, struct buf *ret)
 {
-	if (len > size)
+	const struct format_line *line = m->lines;
+
+	if (line->len == 0 || line->len != hash_size(line->hash))
 		return -1;
-	memcpy(ret, data, len);
-	*ret_len = len;
-	return 0;
+	buf_add(ret, line->digest, line->len);
+	return ret->bad ? -1 : 0;
 }
 
 int
-digest_input(const struct format_key *key, enum hash hash,
-    const uint8_t *digest, size_t len, uint8_t *ret, size_t size,
-    size_t *ret_len)
-{
-	(void)key;
-	if (len == 0 || len != hash_size(hash))
-		return -1;
-	return copy(digest, len, ret, size, ret_len);
-}
-
-int
-rsa_finish(const struct format_key *key, const uint8_t *signature, size_t len,
-    uint8_t *ret, size_t size, size_t *ret_len)
+rsa_finish(const struct making *m, const uint8_t *signature, size_t len,
+    struct buf *ret)
 {
 	uint8_t any = 0;
 
-	if (key->type != KEY_RSA || len != ((size_t)key->bits + 7) / 8)
+	if (m->key->type != KEY_RSA || len != ((size_t)m->key->bits + 7) / 8)
 		return -1;
 	for (size_t i = 0; i < len; i++)
 		any |= signature[i];
 	if (any == 0)
 		return -1;
-	return copy(signature, len, ret, size, ret_len);
+	buf_add(ret, signature, len);
+	return ret->bad ? -1 : 0;
+}
+
+int
+opened_signature(struct opened *ret, const uint8_t *signature, size_t len)
+{
+	if (len == 0 || len > sizeof(ret->signature))
+		return -1;
+	memcpy(ret->signature, signature, len);
+	ret->signature_len = len;
+	return 0;
+}
+
+int
+plain_open(const struct making *m, const uint8_t *answer, size_t len,
+    struct opened *ret)
+{
+	if (opened_signature(ret, answer, len) == -1)
+		return -1;
+	return digest_input(m, &ret->input);
+}
+
+int
+ecdsa_der_open(const struct making *m, const uint8_t *answer, size_t len,
+    struct opened *ret)
+{
+	if (ecdsa_from_der(m->key->type, answer, len, ret->signature,
+		sizeof(ret->signature), &ret->signature_len) == -1)
+		return -1;
+	return digest_input(m, &ret->input);
 }

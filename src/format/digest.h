@@ -8,12 +8,21 @@
 
 #include "format/format.h"
 
-/* A format's input: the digest, which must be as long as its hash. */
-int digest_input(const struct format_key *, enum hash, const uint8_t *digest,
-    size_t len, uint8_t *ret, size_t size, size_t *ret_len);
+/* A format's input: the one line's digest, which must be as its hash is. */
+int digest_input(const struct making *, struct buf *ret);
 
 /* A format's finish for RSA: exactly as long as the modulus, and not zero. */
-int rsa_finish(const struct format_key *, const uint8_t *signature, size_t len,
-    uint8_t *ret, size_t size, size_t *ret_len);
+int rsa_finish(const struct making *, const uint8_t *signature, size_t len,
+    struct buf *ret);
+
+/* A format's open, where the answer is the token's signature as it is, */
+int plain_open(const struct making *, const uint8_t *answer, size_t len,
+    struct opened *ret);
+/* and where it is the DER of an ECDSA signature. */
+int ecdsa_der_open(const struct making *, const uint8_t *answer, size_t len,
+    struct opened *ret);
+
+/* Sets ret->signature: 0, or -1: it is too long. */
+int opened_signature(struct opened *ret, const uint8_t *signature, size_t len);
 
 #endif

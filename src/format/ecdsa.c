@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "format/ecdsa.h"
 
+#include <openssl/ecdsa.h>
 #include <string.h>
 
 #include "base/cursor.h"
@@ -126,4 +127,33 @@ ecdsa_der(enum key_type type, const uint8_t *signature, size_t len,
 		return -1;
 	*ret_len = w.used;
 	return 0;
+}
+
+/* By libcrypto; then only the form that ecdsa_der gives is taken. */
+int
+ecdsa_from_der(enum key_type type, const uint8_t *der, size_t len, uint8_t *ret,
+    size_t size, size_t *ret_len)
+{
+	size_t half = curves[type].size, back_len;
+	uint8_t raw[2 * ORDER_MAX], back[2 * ORDER_MAX + 16];
+	const uint8_t *at = der;
+	ECDSA_SIG *sig = NULL;
+	int rv = -1;
+
+	if (half == 0 || len > sizeof(back) || 2 * half > size ||
+	    (sig = d2i_ECDSA_SIG(NULL, &at, (long)len)) == NULL)
+		goto out;
+	if (BN_bn2binpad(ECDSA_SIG_get0_r(sig), raw, (int)half) == -1 ||
+	    BN_bn2binpad(ECDSA_SIG_get0_s(sig), raw + half, (int)half) == -1)
+		goto out;
+	if (ecdsa_der(type, raw, 2 * half, back, sizeof(back), &back_len) ==
+		-1 ||
+	    back_len != len || memcmp(back, der, len) != 0)
+		goto out;
+	memcpy(ret, raw, 2 * half);
+	*ret_len = 2 * half;
+	rv = 0;
+out:
+	ECDSA_SIG_free(sig);
+	return rv;
 }

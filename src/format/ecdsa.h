@@ -24,4 +24,8 @@ int ecdsa_check(enum key_type, const uint8_t *signature, size_t len);
 int ecdsa_der(enum key_type, const uint8_t *signature, size_t len, uint8_t *ret,
     size_t size, size_t *ret_len);
 
+/* And back: 0, or -1: it is not the one DER of such a signature. */
+int ecdsa_from_der(enum key_type, const uint8_t *der, size_t len, uint8_t *ret,
+    size_t size, size_t *ret_len);
+
 #endif

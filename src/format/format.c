@@ -22,8 +22,8 @@ static void
 fill_words(void)
 {
 	for (size_t i = 0; i < ROWS; i++)
-		words[i] =
-		    (struct format_word){ rows[i]->name, rows[i]->wrapped };
+		words[i] = (struct format_word){ rows[i]->name,
+			rows[i]->wrapped, rows[i]->needs };
 }
 
 const struct format_word *
@@ -32,6 +32,12 @@ format_words(size_t *ret_count)
 	pthread_once(&words_once, fill_words);
 	*ret_count = ROWS;
 	return words;
+}
+
+unsigned
+format_steps(const struct format *f)
+{
+	return f->steps > 1 ? f->steps : 1;
 }
 
 const struct format *

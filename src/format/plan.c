@@ -27,10 +27,12 @@ formats_that_fit(
     enum key_type type, bool wrapped, enum hash hash, char ret[LIST_SIZE])
 {
 	const struct format *f;
+	enum hash over;
 
 	ret[0] = '\0';
 	for (size_t i = 0; (f = format_at(i)) != NULL; i++)
-		if (f->wrapped == wrapped && f->mech(type, hash) != MECH_NONE)
+		if (f->wrapped == wrapped &&
+		    f->mech(type, hash, &over) != MECH_NONE)
 			list_add(ret, f->name);
 }
 
@@ -40,10 +42,11 @@ hashes_that_fit(const struct format *format, const struct format_key *key,
 {
 	ret[0] = '\0';
 	for (int h = HASH_NONE + 1; h < HASH_COUNT; h++) {
-		enum mech mech = format->mech(key->type, (enum hash)h);
+		enum hash over;
+		enum mech mech = format->mech(key->type, (enum hash)h, &over);
 
 		if (mech != MECH_NONE &&
-		    (key->mechs & mech_bit(mech, (enum hash)h)) != 0)
+		    (key->mechs & mech_bit(mech, over)) != 0)
 			list_add(ret, hash_word((enum hash)h));
 	}
 }
@@ -56,7 +59,7 @@ no_format(const struct format *format, const struct format_key *key,
 	char list[LIST_SIZE];
 
 	formats_that_fit(key->type, format->wrapped, hash, list);
-	if (key->type == KEY_ED25519)
+	if (key->type == KEY_ED25519 && list[0] == '\0')
 		snprintf(text, MESSAGE_SIZE,
 		    "format %s does not fit an %s key, which signs messages, "
 		    "not digests",
@@ -69,6 +72,22 @@ no_format(const struct format *format, const struct format_key *key,
 		    "format %s does not fit this %s key; use %s", format->name,
 		    type, list);
 	return REASON_FORMAT;
+}
+
+/* The key type fits, this hash of lines does not. */
+static enum reason
+no_hash(const struct format *format, const struct format_key *key,
+    enum hash hash, char text[MESSAGE_SIZE])
+{
+	char list[LIST_SIZE];
+
+	hashes_that_fit(format, key, list);
+	if (list[0] == '\0')
+		return no_format(format, key, hash, text);
+	snprintf(text, MESSAGE_SIZE, "format %s does not take %s; use %s",
+	    format->name, hash == HASH_NONE ? "no hash" : hash_word(hash),
+	    list);
+	return REASON_HASH;
 }
 
 static enum reason
@@ -93,12 +112,14 @@ no_mech(const struct format *format, const struct format_key *key,
 
 enum reason
 format_plan(const struct format *format, const struct format_key *key,
-    enum hash hash, enum mech *ret, char text[MESSAGE_SIZE])
+    enum hash hash, enum mech *ret, enum hash *ret_over,
+    char text[MESSAGE_SIZE])
 {
-	enum mech mech = format->mech(key->type, hash);
+	enum hash over = HASH_NONE;
+	enum mech mech = format->mech(key->type, hash, &over);
 
 	if (mech == MECH_NONE)
-		return no_format(format, key, hash, text);
+		return no_hash(format, key, hash, text);
 	if (key->type == KEY_RSA &&
 	    (key->bits < RSA_MIN_BITS || key->bits > RSA_MAX_BITS)) {
 		snprintf(text, MESSAGE_SIZE,
@@ -106,8 +127,9 @@ format_plan(const struct format *format, const struct format_key *key,
 		    key->bits, RSA_MIN_BITS, RSA_MAX_BITS);
 		return REASON_FORMAT;
 	}
-	if ((key->mechs & mech_bit(mech, hash)) == 0)
+	if ((key->mechs & mech_bit(mech, over)) == 0)
 		return no_mech(format, key, hash, mech, text);
 	*ret = mech;
+	*ret_over = over;
 	return REASON_OK;
 }

@@ -5,11 +5,14 @@
 #include <openssl/evp.h>
 #include <openssl/rsa.h>
 #include <openssl/x509.h>
+#include <string.h>
 
 #include "format/ecdsa.h"
 
 /* SEQUENCE of two integers as long as P-521's order. */
 #define DER_MAX 160
+/* What any format signs at most. */
+#define INPUT_MAX ((size_t)1 << 20)
 
 static const char *
 md_name(enum hash hash)
@@ -60,65 +63,160 @@ set_padding(EVP_PKEY_CTX *ctx, int padding, enum hash hash)
 	return ok;
 }
 
-static int
-check(const struct format_proof *p, int padding, const uint8_t *signature,
-    size_t len)
+/* The key, when the bytes are one SPKI and nothing else; EVP_PKEY_free. */
+static EVP_PKEY *
+parse(const struct format_key *k)
 {
-	const uint8_t *at = p->spki;
+	const uint8_t *at = k->spki;
 	EVP_PKEY *key = NULL;
-	EVP_PKEY_CTX *ctx = NULL;
+
+	if (k->spki_len <= LONG_MAX)
+		key = d2i_PUBKEY(NULL, &at, (long)k->spki_len);
+	if (key != NULL && at != k->spki + k->spki_len) {
+		EVP_PKEY_free(key);
+		return NULL;
+	}
+	return key;
+}
+
+static int
+check_digest(EVP_PKEY *key, int padding, enum hash hash, const uint8_t *digest,
+    size_t len, const uint8_t *signature, size_t signature_len)
+{
+	EVP_PKEY_CTX *ctx;
 	int rv = -1;
 
-	if (md_name(p->hash) == NULL || p->digest_len != hash_size(p->hash) ||
-	    p->spki_len > LONG_MAX)
+	if (md_name(hash) == NULL || len != hash_size(hash))
 		return -1;
-	key = d2i_PUBKEY(NULL, &at, (long)p->spki_len);
-	if (key == NULL || at != p->spki + p->spki_len)
-		goto out;
 	ctx = EVP_PKEY_CTX_new_from_pkey(NULL, key, NULL);
-	if (ctx == NULL || EVP_PKEY_verify_init(ctx) != 1 ||
-	    !set_padding(ctx, padding, p->hash))
-		goto out;
-	if (EVP_PKEY_verify(ctx, signature, len, p->digest, p->digest_len) == 1)
+	if (ctx != NULL && EVP_PKEY_verify_init(ctx) == 1 &&
+	    set_padding(ctx, padding, hash) &&
+	    EVP_PKEY_verify(ctx, signature, signature_len, digest, len) == 1)
 		rv = 0;
-out:
 	EVP_PKEY_CTX_free(ctx);
-	EVP_PKEY_free(key);
+	return rv;
+}
+
+static int
+check_message(EVP_PKEY *key, const uint8_t *message, size_t len,
+    const uint8_t *signature, size_t signature_len)
+{
+	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+	int rv = -1;
+
+	if (ctx != NULL &&
+	    EVP_DigestVerifyInit(ctx, NULL, NULL, NULL, key) == 1 &&
+	    EVP_DigestVerify(ctx, signature, signature_len, message, len) == 1)
+		rv = 0;
+	EVP_MD_CTX_free(ctx);
 	return rv;
 }
 
 int
-rsa_verify(const struct format_proof *p)
+proof_signature(const struct format_key *k, enum mech mech, enum hash over,
+    const void *input, size_t len, const uint8_t *signature,
+    size_t signature_len)
 {
-	if (p->type != KEY_RSA)
-		return -1;
-	return check(p, RSA_PKCS1_PADDING, p->answer, p->answer_len);
-}
-
-int
-pss_verify(const struct format_proof *p)
-{
-	if (p->type != KEY_RSA)
-		return -1;
-	return check(p, RSA_PKCS1_PSS_PADDING, p->answer, p->answer_len);
-}
-
-int
-ecdsa_der_verify(const struct format_proof *p)
-{
-	if (ecdsa_order_size(p->type) == 0)
-		return -1;
-	return check(p, 0, p->answer, p->answer_len);
-}
-
-int
-ecdsa_raw_verify(const struct format_proof *p)
-{
+	EVP_PKEY *key = parse(k);
 	uint8_t der[DER_MAX];
-	size_t len;
+	size_t der_len;
+	int rv = -1;
 
-	if (ecdsa_der(p->type, p->answer, p->answer_len, der, sizeof(der),
-		&len) == -1)
+	if (key == NULL)
 		return -1;
-	return check(p, 0, der, len);
+	if (mech == MECH_EDDSA && k->type == KEY_ED25519)
+		rv = check_message(key, input, len, signature, signature_len);
+	else if (mech == MECH_ECDSA &&
+	    ecdsa_der(k->type, signature, signature_len, der, sizeof(der),
+		&der_len) == 0)
+		rv = check_digest(key, 0, over, input, len, der, der_len);
+	else if (mech == MECH_RSA_PKCS1 && k->type == KEY_RSA)
+		rv = check_digest(key, RSA_PKCS1_PADDING, over, input, len,
+		    signature, signature_len);
+	else if (mech == MECH_RSA_PSS && k->type == KEY_RSA)
+		rv = check_digest(key, RSA_PKCS1_PSS_PADDING, over, input, len,
+		    signature, signature_len);
+	EVP_PKEY_free(key);
+	return rv;
+}
+
+void
+opened_init(struct opened *o)
+{
+	memset(o, 0, sizeof(*o));
+	buf_init(&o->input, INPUT_MAX);
+}
+
+void
+opened_release(struct opened *o)
+{
+	if (o != NULL)
+		buf_release(&o->input);
+}
+
+static int
+read_back(const struct format *f, const struct making *m,
+    const struct buf *answer, struct opened *ret)
+{
+	buf_consume(&ret->input, buf_len(&ret->input));
+	ret->signature_len = 0;
+	return f->open(
+	    m, (const uint8_t *)buf_at(answer), buf_len(answer), ret);
+}
+
+static bool
+is_input(const struct format *f, const struct making *m, struct opened *opened)
+{
+	size_t len = buf_len(&opened->input);
+	const char *both;
+
+	/* The expected one behind it, in the same space. */
+	if (f->input(m, &opened->input) == -1)
+		return false;
+	both = buf_at(&opened->input);
+	return !opened->input.bad && buf_len(&opened->input) == 2 * len &&
+	    memcmp(both, both + len, len) == 0;
+}
+
+int
+proof_check(const struct format *f, const struct making *making,
+    const uint8_t *signature, size_t len, const struct buf *answer,
+    struct opened *space)
+{
+	struct making m = *making;
+
+	for (m.step = 0; m.step < format_steps(f); m.step++) {
+		bool last = m.step + 1 == format_steps(f);
+		const uint8_t *want = last ? signature : m.first;
+		size_t want_len = last ? len : m.first_len;
+
+		if (read_back(f, &m, answer, space) == -1 ||
+		    space->signature_len != want_len ||
+		    memcmp(space->signature, want, want_len) != 0 ||
+		    !is_input(f, &m, space))
+			return -1;
+	}
+	return 0;
+}
+
+int
+proof_verify(const struct format *f, const struct making *making,
+    enum mech mech, enum hash over, const struct buf *answer,
+    struct opened *space)
+{
+	struct making m = *making;
+	uint8_t first[sizeof(space->signature)];
+
+	for (m.step = 0; m.step < format_steps(f); m.step++) {
+		if (read_back(f, &m, answer, space) == -1 ||
+		    proof_signature(m.key, mech, over, buf_at(&space->input),
+			buf_len(&space->input), space->signature,
+			space->signature_len) == -1 ||
+		    !is_input(f, &m, space))
+			return -1;
+		memcpy(first, space->signature, space->signature_len);
+		m.first = first;
+		m.first_len = space->signature_len;
+	}
+	return 0;
 }

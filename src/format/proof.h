@@ -1,32 +1,41 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Is what a client would get for a digest a signature of it?  For probes: the
- * service checks its own answers as a stock verifier would.
+ * Is an answer one to what was asked, and nothing else?
+ *
+ * The format's open reads it back to what was signed and the signature.  For
+ * clients both must be what the token worker verified with libcrypto; a probe
+ * verifies anew, as a stock verifier would.
  */
 #ifndef CS_FORMAT_PROOF_H
 #define CS_FORMAT_PROOF_H
 
 #include "format/format.h"
 
-/* Nothing of it is owned. */
-struct format_proof {
-	enum key_type type;
-	const uint8_t *spki;
-	size_t spki_len;
-	enum hash hash;
-	const uint8_t *digest;
-	size_t digest_len;
-	const uint8_t *answer; /* the format's finish gave it */
-	size_t answer_len;
-};
+void opened_init(struct opened *);
+void opened_release(struct opened *);
 
-/* A format's verify, for its answers: 0, or -1: that is no signature. */
-int rsa_verify(const struct format_proof *); /* PKCS#1 v1.5 */
-int pss_verify(const struct format_proof *);
-int ecdsa_der_verify(const struct format_proof *);
-int ecdsa_raw_verify(const struct format_proof *); /* r || s */
+/*
+ * The answer holds exactly this token's signature (step 0: making->first where
+ * there are two) over the format's input: 0, or -1.  space is the caller's, to
+ * be used again.
+ */
+int proof_check(const struct format *, const struct making *,
+    const uint8_t *signature, size_t len, const struct buf *answer,
+    struct opened *space);
+
+/*
+ * And the public key verifies it: 0, or -1.  mech and over are the plan's;
+ * making->first need not be set.
+ */
+int proof_verify(const struct format *, const struct making *, enum mech,
+    enum hash over, const struct buf *answer, struct opened *space);
 
 /* The hash of a text, hash_size(hash) bytes: 0, or -1. */
 int proof_digest(enum hash, const void *text, size_t len, uint8_t *ret);
+
+/* The signature of a digest or, for MECH_EDDSA, a message: 0, or -1. */
+int proof_signature(const struct format_key *, enum mech, enum hash over,
+    const void *input, size_t len, const uint8_t *signature,
+    size_t signature_len);
 
 #endif

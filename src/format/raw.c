@@ -5,33 +5,40 @@
  */
 #include "format/digest.h"
 #include "format/ecdsa.h"
-#include "format/proof.h"
 #include "format/rows.h"
 
 static enum mech
-raw_mech(enum key_type type, enum hash hash)
+raw_mech(enum key_type type, enum hash hash, enum hash *ret_over)
 {
-	(void)hash;
+	*ret_over = hash;
 	if (type == KEY_RSA)
 		return MECH_RSA_PKCS1;
 	return ecdsa_order_size(type) != 0 ? MECH_ECDSA : MECH_NONE;
 }
 
 static int
-raw_finish(const struct format_key *key, const uint8_t *signature, size_t len,
-    uint8_t *ret, size_t size, size_t *ret_len)
+raw_finish(const struct making *m, const uint8_t *signature, size_t len,
+    struct buf *ret)
 {
-	if (key->type == KEY_RSA)
-		return rsa_finish(key, signature, len, ret, size, ret_len);
-	return ecdsa_der(key->type, signature, len, ret, size, ret_len);
+	uint8_t der[160];
+	size_t der_len;
+
+	if (m->key->type == KEY_RSA)
+		return rsa_finish(m, signature, len, ret);
+	if (ecdsa_der(
+		m->key->type, signature, len, der, sizeof(der), &der_len) == -1)
+		return -1;
+	buf_add(ret, der, der_len);
+	return ret->bad ? -1 : 0;
 }
 
 static int
-raw_verify(const struct format_proof *proof)
+raw_open(const struct making *m, const uint8_t *answer, size_t len,
+    struct opened *ret)
 {
-	if (proof->type == KEY_RSA)
-		return rsa_verify(proof);
-	return ecdsa_der_verify(proof);
+	if (m->key->type == KEY_RSA)
+		return plain_open(m, answer, len, ret);
+	return ecdsa_der_open(m, answer, len, ret);
 }
 
 const struct format format_raw = {
@@ -42,5 +49,5 @@ const struct format format_raw = {
 	.mech = raw_mech,
 	.input = digest_input,
 	.finish = raw_finish,
-	.verify = raw_verify,
+	.open = raw_open,
 };

@@ -117,10 +117,21 @@ struct client_key {
 	int64_t expiry; /* seconds; 0: none */
 };
 
+/* What a format cannot do without: a set of bits. */
+enum {
+	FORMAT_NEEDS_CERTIFICATE = 1,
+	FORMAT_NEEDS_OPENPGP = 2, /* an OpenPGP certificate */
+	FORMAT_NEEDS_NAMESPACE = 4,
+	FORMAT_NEEDS_POLICY = 8, /* tsa-policy */
+	FORMAT_NEEDS_TRAILER = 16, /* --trailer */
+	FORMAT_NEEDS_NAME = 32, /* a name with each line */
+};
+
 /* A format's name and class, from the format folder. */
 struct format_word {
 	const char *name;
 	bool wrapped;
+	unsigned needs;
 };
 
 #endif

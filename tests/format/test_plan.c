@@ -11,11 +11,12 @@ static enum reason
 plan(const char *format, enum key_type type, uint16_t bits, uint64_t mechs,
     enum hash hash, const char *want_text)
 {
-	struct format_key key = { type, bits, mechs };
+	struct format_key key = { .type = type, .bits = bits, .mechs = mechs };
 	enum mech mech = MECH_COUNT;
+	enum hash over = HASH_COUNT;
 	char text[MESSAGE_SIZE] = "";
 	enum reason reason =
-	    format_plan(format_by_name(format), &key, hash, &mech, text);
+	    format_plan(format_by_name(format), &key, hash, &mech, &over, text);
 
 	if (reason != REASON_OK) {
 		assert_int_equal(mech, MECH_COUNT);
@@ -46,15 +47,18 @@ plans_the_exact_mechanism(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(fits) / sizeof(fits[0]); i++) {
 		for (int h = HASH_NONE + 1; h < HASH_COUNT; h++) {
-			struct format_key key = { fits[i].type, fits[i].bits,
-				mech_bit(fits[i].mech, (enum hash)h) };
+			struct format_key key = { .type = fits[i].type,
+				.bits = fits[i].bits,
+				.mechs = mech_bit(fits[i].mech, (enum hash)h) };
+			enum hash over;
 			char text[MESSAGE_SIZE];
 			enum mech mech;
 
 			assert_int_equal(
 			    format_plan(format_by_name(fits[i].format), &key,
-				(enum hash)h, &mech, text),
+				(enum hash)h, &mech, &over, text),
 			    REASON_OK);
+			assert_int_equal(over, h);
 			assert_int_equal(mech, fits[i].mech);
 		}
 	}
@@ -82,12 +86,15 @@ no_raw_format_fits_ed25519(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < 3; i++) {
-		struct format_key key = { KEY_ED25519, 255, UINT64_MAX };
+		struct format_key key = {
+			.type = KEY_ED25519, .bits = 255, .mechs = UINT64_MAX
+		};
+		enum hash over;
 		char got[MESSAGE_SIZE];
 		enum mech mech;
 
 		assert_int_equal(format_plan(format_by_name(names[i]), &key,
-				     HASH_SHA512, &mech, got),
+				     HASH_SHA512, &mech, &over, got),
 		    REASON_FORMAT);
 		text = strstr(got, "signs messages, not digests");
 		assert_non_null(text);

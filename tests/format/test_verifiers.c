@@ -1,108 +1,28 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* covers: src/format/raw.c src/format/raw_pss.c src/format/proof.c */
 /*
- * Every format, key type and hash: libcrypto plays the token, and others than
- * our own code verify what comes out, the openssl program among them.
+ * The raw formats, for every key type and hash: libcrypto plays the token, and
+ * others than our own code verify what comes out, the openssl program among
+ * them.
  */
-#include "format/format.h"
+#include "support_format.h"
 
 #include <openssl/ec.h>
-#include <openssl/evp.h>
 #include <openssl/rsa.h>
-#include <openssl/x509.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
-#include "format/proof.h"
+static const char *const names[] = { "raw", "raw-pss", "p1363" };
 
-#define SIG_MAX 2048
+#define NAMES (sizeof(names) / sizeof(names[0]))
+#define DER_MAX 160
 
-static struct {
-	const char *name;
-	enum key_type type;
-	uint16_t bits;
-	EVP_PKEY *pkey;
-} keys[] = {
-	{ "rsa:2048", KEY_RSA, 2048, NULL },
-	{ "rsa:3072", KEY_RSA, 3072, NULL },
-	{ "P-256", KEY_P256, 256, NULL },
-	{ "P-384", KEY_P384, 384, NULL },
-	{ "P-521", KEY_P521, 521, NULL },
-};
-
-#define KEYS (sizeof(keys) / sizeof(keys[0]))
-
-static const EVP_MD *
-md_of(enum hash hash)
-{
-	return EVP_get_digestbyname(hash_word(hash));
-}
-
-static int
-make_keys(void **state)
-{
-	(void)state;
-	for (size_t i = 0; i < KEYS; i++) {
-		keys[i].pkey = keys[i].type == KEY_RSA ?
-		    EVP_RSA_gen(keys[i].bits) :
-		    EVP_EC_gen(keys[i].name);
-		if (keys[i].pkey == NULL)
-			return -1;
-	}
-	return 0;
-}
-
-static int
-free_keys(void **state)
-{
-	(void)state;
-	for (size_t i = 0; i < KEYS; i++)
-		EVP_PKEY_free(keys[i].pkey);
-	return 0;
-}
-
-/* A context to sign or to verify with, as the mechanism means it. */
-static EVP_PKEY_CTX *
-context(EVP_PKEY *pkey, enum mech mech, enum hash hash, bool sign)
-{
-	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new(pkey, NULL);
-
-	assert_true(
-	    (sign ? EVP_PKEY_sign_init(ctx) : EVP_PKEY_verify_init(ctx)) > 0);
-	if (mech == MECH_RSA_PKCS1)
-		assert_true(
-		    EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_PADDING) > 0);
-	if (mech == MECH_RSA_PSS) {
-		assert_true(EVP_PKEY_CTX_set_rsa_padding(
-				ctx, RSA_PKCS1_PSS_PADDING) > 0);
-		assert_true(EVP_PKEY_CTX_set_rsa_pss_saltlen(
-				ctx, RSA_PSS_SALTLEN_DIGEST) > 0);
-	}
-	if (mech != MECH_ECDSA)
-		assert_true(
-		    EVP_PKEY_CTX_set_signature_md(ctx, md_of(hash)) > 0);
-	return ctx;
-}
-
-/* r || s from DER, and back. */
-static size_t
-split(const uint8_t *der, size_t len, size_t half, uint8_t *ret)
-{
-	ECDSA_SIG *sig = d2i_ECDSA_SIG(NULL, &der, (long)len);
-
-	assert_non_null(sig);
-	BN_bn2binpad(ECDSA_SIG_get0_r(sig), ret, (int)half);
-	BN_bn2binpad(ECDSA_SIG_get0_s(sig), ret + half, (int)half);
-	ECDSA_SIG_free(sig);
-	return 2 * half;
-}
-
+/* DER from r || s. */
 static size_t
 join(const uint8_t *sig, size_t len, uint8_t *ret)
 {
@@ -117,84 +37,61 @@ join(const uint8_t *sig, size_t len, uint8_t *ret)
 	return (size_t)der_len;
 }
 
-/* What a token answers. */
-static size_t
-token_sign(size_t key, enum mech mech, enum hash hash, const uint8_t *input,
-    size_t len, uint8_t *ret)
-{
-	EVP_PKEY_CTX *ctx = context(keys[key].pkey, mech, hash, true);
-	uint8_t sig[SIG_MAX];
-	size_t sig_len = sizeof(sig);
-
-	assert_true(EVP_PKEY_sign(ctx, sig, &sig_len, input, len) > 0);
-	EVP_PKEY_CTX_free(ctx);
-	if (mech == MECH_ECDSA)
-		return split(sig, sig_len, (keys[key].bits + 7u) / 8, ret);
-	memcpy(ret, sig, sig_len);
-	return sig_len;
-}
-
-static size_t
-sign(size_t key, const struct format *f, enum hash hash, const uint8_t *digest,
-    uint8_t *ret)
-{
-	struct format_key facts = { keys[key].type, keys[key].bits,
-		UINT64_MAX };
-	uint8_t input[DIGEST_MAX], sig[SIG_MAX];
-	size_t len, ret_len;
-	char text[MESSAGE_SIZE];
-	enum mech mech;
-
-	assert_int_equal(format_plan(f, &facts, hash, &mech, text), REASON_OK);
-	assert_int_equal(f->input(&facts, hash, digest, hash_size(hash), input,
-			     sizeof(input), &len),
-	    0);
-	len = token_sign(key, mech, hash, input, len, sig);
-	assert_int_equal(
-	    f->finish(&facts, sig, len, ret, SIG_MAX, &ret_len), 0);
-	return ret_len;
-}
-
+/* libcrypto, told what the format means. */
 static void
-verify(size_t key, const struct format *f, enum hash hash,
-    const uint8_t *digest, const uint8_t *sig, size_t len)
+verify(const struct test_key *k, const char *name,
+    const struct format_line *line, const struct buf *answer)
 {
-	enum mech mech = f->mech(keys[key].type, hash);
-	EVP_PKEY_CTX *ctx = context(keys[key].pkey, mech, hash, false);
-	uint8_t der[SIG_MAX], other[DIGEST_MAX];
+	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new(k->pkey, NULL);
+	const uint8_t *sig = (const uint8_t *)buf_at(answer);
+	size_t len = buf_len(answer);
+	uint8_t der[DER_MAX];
 
-	if (strcmp(f->name, "p1363") == 0) {
+	assert_true(EVP_PKEY_verify_init(ctx) > 0);
+	if (k->type == KEY_RSA) {
+		assert_true(
+		    EVP_PKEY_CTX_set_rsa_padding(ctx,
+			strcmp(name, "raw-pss") == 0 ? RSA_PKCS1_PSS_PADDING :
+						       RSA_PKCS1_PADDING) > 0);
+		assert_true(EVP_PKEY_CTX_set_signature_md(
+				ctx, test_md(line->hash)) > 0);
+	}
+	if (strcmp(name, "p1363") == 0) {
 		len = join(sig, len, der);
 		sig = der;
 	}
-	memcpy(other, digest, hash_size(hash));
-	other[0] ^= 1;
 	assert_int_equal(
-	    EVP_PKEY_verify(ctx, sig, len, digest, hash_size(hash)), 1);
-	assert_int_not_equal(
-	    EVP_PKEY_verify(ctx, sig, len, other, hash_size(hash)), 1);
+	    EVP_PKEY_verify(ctx, sig, len, line->digest, line->len), 1);
 	EVP_PKEY_CTX_free(ctx);
 }
 
 static void
 libcrypto_verifies_every_combination(void **state)
 {
-	uint8_t digest[DIGEST_MAX], sig[SIG_MAX];
-	const struct format *f;
-	unsigned tried = 0;
+	uint8_t digest[DIGEST_MAX];
+	size_t tried = 0;
 
 	(void)state;
-	memset(digest, 0x5a, sizeof(digest));
-	for (size_t i = 0; (f = format_at(i)) != NULL; i++) {
-		for (size_t k = 0; k < KEYS; k++) {
-			for (int h = HASH_NONE + 1; h < HASH_COUNT; h++) {
-				enum hash hash = (enum hash)h;
-				size_t len;
+	for (size_t n = 0; n < NAMES; n++) {
+		const struct format *f = format_by_name(names[n]);
 
-				if (f->mech(keys[k].type, hash) == MECH_NONE)
+		for (size_t k = 0; k < TEST_KEYS; k++) {
+			for (int h = HASH_NONE + 1; h < HASH_COUNT; h++) {
+				struct format_line line;
+				struct making m;
+				struct buf answer;
+				enum hash over;
+
+				if (f->mech(test_keys[k].type, (enum hash)h,
+					&over) == MECH_NONE ||
+				    test_md((enum hash)h) == NULL)
 					continue;
-				len = sign(k, f, hash, digest, sig);
-				verify(k, f, hash, digest, sig, len);
+				line = test_line(
+				    (enum hash)h, "an artifact", "", digest);
+				m = test_making(&test_keys[k], &line);
+				test_answer(f, &m, &answer);
+				verify(&test_keys[k], names[n], &line, &answer);
+				buf_release(&answer);
 				tried++;
 			}
 		}
@@ -203,74 +100,98 @@ libcrypto_verifies_every_combination(void **state)
 	assert_int_equal(tried, 60);
 }
 
-/* Each thing of the proof that could be another's. */
-static void
-refuses_others(const struct format *f, const struct format_proof *good)
+static bool
+takes(const struct format *f, const struct making *m, enum mech mech,
+    enum hash over, const struct buf *answer)
 {
-	struct format_proof bad = *good;
-	uint8_t changed[SIG_MAX];
+	struct opened opened;
+	bool ok;
 
-	memcpy(changed, good->answer, good->answer_len);
-	changed[good->answer_len - 1] ^= 1;
-	bad.answer = changed;
-	assert_int_equal(f->verify(&bad), -1);
+	opened_init(&opened);
+	ok = proof_verify(f, m, mech, over, answer, &opened) == 0;
+	opened_release(&opened);
+	return ok;
+}
+
+/* Each thing of the making that could be another's. */
+static void
+refuses_others(const struct format *f, const struct making *good,
+    enum mech mech, enum hash over, const struct buf *answer)
+{
+	struct format_line line = *good->lines;
+	struct format_key key = *good->key;
+	struct making bad = *good;
+	uint8_t other[DIGEST_MAX];
+
+	assert_true(takes(f, good, mech, over, answer));
+	memset(other, 0x11, sizeof(other));
+	bad.lines = &line;
+	line.digest = other;
+	assert_false(takes(f, &bad, mech, over, answer));
+	line = *good->lines;
+	line.len--;
+	assert_false(takes(f, &bad, mech, over, answer));
+	line = *good->lines;
+	line.hash = HASH_NONE;
+	assert_false(takes(f, &bad, mech, over, answer));
 	bad = *good;
-	bad.answer_len--;
-	assert_int_equal(f->verify(&bad), -1);
-	bad.answer_len = 0;
-	assert_int_equal(f->verify(&bad), -1);
-	bad = *good;
-	memset(changed, 0x11, good->digest_len);
-	bad.digest = changed;
-	assert_int_equal(f->verify(&bad), -1);
-	bad = *good;
-	bad.digest_len--;
-	assert_int_equal(f->verify(&bad), -1);
-	bad = *good;
-	bad.hash = HASH_NONE;
-	assert_int_equal(f->verify(&bad), -1);
-	bad = *good;
-	bad.spki_len--;
-	assert_int_equal(f->verify(&bad), -1);
-	bad = *good;
-	bad.type = KEY_ED25519;
-	assert_int_equal(f->verify(&bad), -1);
+	bad.key = &key;
+	key.spki_len--;
+	assert_false(takes(f, &bad, mech, over, answer));
+	key = *good->key;
+	key.type = KEY_ED25519;
+	assert_false(takes(f, &bad, mech, over, answer));
 }
 
 static void
 our_own_proof_takes_what_verifies_and_no_more(void **state)
 {
-	uint8_t digest[DIGEST_MAX], sig[SIG_MAX], *spki;
-	const struct format *f;
+	static const size_t some[] = { TEST_RSA2048, TEST_P256, TEST_P521 };
+	uint8_t digest[DIGEST_MAX];
 
 	(void)state;
-	memset(digest, 0x5a, sizeof(digest));
-	for (size_t i = 0; (f = format_at(i)) != NULL; i++) {
-		for (size_t k = 0; k < KEYS; k++) {
-			for (int h = HASH_NONE + 1; h < HASH_COUNT; h++) {
-				struct format_proof proof = {
-					.type = keys[k].type,
-					.hash = (enum hash)h,
-					.digest = digest,
-					.digest_len = hash_size((enum hash)h),
-					.answer = sig,
-				};
+	for (size_t n = 0; n < NAMES; n++) {
+		const struct format *f = format_by_name(names[n]);
 
-				if (f->mech(keys[k].type, proof.hash) ==
-				    MECH_NONE)
-					continue;
-				spki = NULL;
-				proof.spki_len =
-				    (size_t)i2d_PUBKEY(keys[k].pkey, &spki);
-				proof.spki = spki;
-				proof.answer_len =
-				    sign(k, f, proof.hash, digest, sig);
-				assert_int_equal(f->verify(&proof), 0);
-				refuses_others(f, &proof);
-				OPENSSL_free(spki);
-			}
+		for (size_t i = 0; i < 3; i++) {
+			const struct test_key *k = &test_keys[some[i]];
+			struct format_line line =
+			    test_line(HASH_SHA384, "an artifact", "", digest);
+			struct making m = test_making(k, &line);
+			struct buf answer;
+			enum hash over;
+			enum mech mech = f->mech(k->type, line.hash, &over);
+
+			if (mech == MECH_NONE)
+				continue;
+			test_answer(f, &m, &answer);
+			refuses_others(f, &m, mech, over, &answer);
+			test_refuses_changes(f, &m, &answer);
+			buf_release(&answer);
 		}
 	}
+}
+
+static void
+another_signature_than_the_tokens_does_not_leave(void **state)
+{
+	const struct format *f = format_by_name("raw");
+	uint8_t digest[DIGEST_MAX], sig[2048];
+	struct format_line line =
+	    test_line(HASH_SHA256, "an artifact", "", digest);
+	struct making m = test_making(&test_keys[TEST_P256], &line);
+	struct opened opened;
+	struct buf answer;
+	size_t len;
+
+	(void)state;
+	test_answer(f, &m, &answer);
+	len = test_token_sign(
+	    &test_keys[TEST_P256], MECH_ECDSA, HASH_SHA256, digest, 32, sig);
+	opened_init(&opened);
+	assert_int_equal(proof_check(f, &m, sig, len, &answer, &opened), -1);
+	opened_release(&opened);
+	buf_release(&answer);
 }
 
 static void
@@ -280,74 +201,60 @@ hashes_a_probes_text(void **state)
 
 	(void)state;
 	for (int h = HASH_NONE + 1; h < HASH_COUNT; h++) {
+		if (test_md((enum hash)h) == NULL)
+			continue;
 		assert_int_equal(proof_digest((enum hash)h, "abc", 3, ours), 0);
 		assert_int_equal(EVP_Digest("abc", 3, theirs, NULL,
-				     md_of((enum hash)h), NULL),
+				     test_md((enum hash)h), NULL),
 		    1);
 		assert_memory_equal(ours, theirs, hash_size((enum hash)h));
 	}
 	assert_int_equal(proof_digest(HASH_NONE, "abc", 3, ours), -1);
 }
 
-static void
-write_file(const char *name, const void *data, size_t len)
-{
-	FILE *file = fopen(name, "we");
-
-	assert_non_null(file);
-	assert_int_equal(fwrite(data, 1, len, file), len);
-	assert_int_equal(fclose(file), 0);
-}
-
 /* Writes message, key and signature here, and asks the openssl program. */
 static void
-ask_openssl(size_t key, const struct format *f, enum hash hash)
+ask_openssl(size_t key, const char *name, enum hash hash)
 {
 	static const char message[] = "an artifact\n";
-	uint8_t digest[EVP_MAX_MD_SIZE], sig[SIG_MAX], *spki = NULL;
-	char pem[8192], command[512];
-	int len;
+	uint8_t digest[DIGEST_MAX];
+	struct format_line line = test_line(hash, message, "", digest);
+	struct making m = test_making(&test_keys[key], &line);
+	struct buf answer;
+	char pem[8192];
 
-	assert_int_equal(EVP_Digest(message, strlen(message), digest, NULL,
-			     md_of(hash), NULL),
-	    1);
-	len = i2d_PUBKEY(keys[key].pkey, &spki);
-	assert_int_equal(pubkey_pem(spki, (size_t)len, pem, sizeof(pem)), 0);
-	OPENSSL_free(spki);
-	write_file("message", message, strlen(message));
-	write_file("key.pem", pem, strlen(pem));
-	write_file("sig", sig, sign(key, f, hash, digest, sig));
-	snprintf(command, sizeof(command),
-	    "openssl dgst -%s -verify key.pem %s -signature sig message "
-	    ">output 2>&1 && grep -qx 'Verified OK' output",
-	    hash_word(hash),
-	    strcmp(f->name, "raw-pss") == 0 ?
-		"-sigopt rsa_padding_mode:pss -sigopt rsa_pss_saltlen:digest" :
-		"");
-	assert_int_equal(system(command), 0);
+	assert_int_equal(
+	    pubkey_pem(m.key->spki, m.key->spki_len, pem, sizeof(pem)), 0);
+	test_answer(format_by_name(name), &m, &answer);
+	test_write("message", message, strlen(message));
+	test_write("key.pem", pem, strlen(pem));
+	test_write("sig", buf_at(&answer), buf_len(&answer));
+	buf_release(&answer);
+	assert_int_equal(
+	    test_run("openssl dgst -%s -verify key.pem %s -signature sig "
+		     "message | grep -qx 'Verified OK'",
+		hash_word(hash),
+		strcmp(name, "raw-pss") == 0 ?
+		    "-sigopt rsa_padding_mode:pss "
+		    "-sigopt rsa_pss_saltlen:digest" :
+		    ""),
+	    0);
 }
 
 static void
 the_openssl_program_verifies(void **state)
 {
-	static const char *const files[] = { "message", "key.pem", "sig",
-		"output" };
 	static const enum hash hashes[] = { HASH_SHA256, HASH_SHA384,
 		HASH_SHA512, HASH_SHA3_256 };
-	char dir[] = "/tmp/format.XXXXXX";
 
 	(void)state;
-	assert_non_null(mkdtemp(dir));
-	assert_int_equal(chdir(dir), 0);
-	for (size_t k = 0; k < KEYS; k++)
+	test_dir_enter();
+	for (size_t k = 0; k < TEST_ED25519; k++)
 		for (size_t h = 0; h < 4; h++)
-			ask_openssl(k, format_by_name("raw"), hashes[h]);
-	ask_openssl(0, format_by_name("raw-pss"), HASH_SHA512);
-	ask_openssl(1, format_by_name("raw-pss"), HASH_SHA256);
-	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
-		unlink(files[i]);
-	assert_int_equal(chdir("/"), 0);
-	assert_int_equal(rmdir(dir), 0);
+			ask_openssl(k, "raw", hashes[h]);
+	ask_openssl(TEST_RSA2048, "raw-pss", HASH_SHA512);
+	ask_openssl(TEST_RSA3072, "raw-pss", HASH_SHA256);
+	test_dir_leave();
 }
 
 int
@@ -356,9 +263,11 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(libcrypto_verifies_every_combination),
 		cmocka_unit_test(our_own_proof_takes_what_verifies_and_no_more),
+		cmocka_unit_test(
+		    another_signature_than_the_tokens_does_not_leave),
 		cmocka_unit_test(hashes_a_probes_text),
 		cmocka_unit_test(the_openssl_program_verifies),
 	};
 
-	return cmocka_run_group_tests(tests, make_keys, free_keys);
+	return cmocka_run_group_tests(tests, test_keys_make, test_keys_free);
 }

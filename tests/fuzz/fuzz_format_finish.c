@@ -28,26 +28,28 @@ check_der(const uint8_t *der, size_t len)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
+	static const char *const names[] = { "raw", "raw-pss", "p1363" };
 	static const uint16_t bits[KEY_TYPE_COUNT] = { 0, 2048, 256, 384, 521,
 		255 };
 	const struct format *f;
-	struct format_key key;
-	uint8_t ret[300];
-	size_t size, ret_len;
+	struct format_key key = { .mechs = UINT64_MAX };
+	struct making m = { .key = &key };
+	struct buf ret;
 
-	if (len < 3 || (f = format_at(data[0] % 4)) == NULL)
+	if (len < 2)
 		return 0;
+	f = format_by_name(names[data[0] % 3]);
 	key.type = (enum key_type)(data[1] % KEY_TYPE_COUNT);
 	key.bits = bits[key.type];
-	key.mechs = UINT64_MAX;
-	size = (size_t)data[2] + 45;
-	data += 3;
-	len -= 3;
-	if (f->finish(&key, data, len, ret, size, &ret_len) == -1)
-		return 0;
-	if (ret_len == 0 || ret_len > size)
-		abort();
-	if (key.type != KEY_RSA && strcmp(f->name, "raw") == 0)
-		check_der(ret, ret_len);
+	data += 2;
+	len -= 2;
+	buf_init(&ret, 4096);
+	if (f->finish(&m, data, len, &ret) == 0) {
+		if (buf_len(&ret) == 0)
+			abort();
+		if (key.type != KEY_RSA && strcmp(f->name, "raw") == 0)
+			check_der((const uint8_t *)buf_at(&ret), buf_len(&ret));
+	}
+	buf_release(&ret);
 	return 0;
 }

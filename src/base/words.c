@@ -14,6 +14,7 @@ static const struct {
 	[HASH_SHA3_256] = { "sha3-256", 32 },
 	[HASH_SHA3_384] = { "sha3-384", 48 },
 	[HASH_SHA3_512] = { "sha3-512", 64 },
+	[HASH_BLAKE2B] = { "blake2b512", 64 },
 };
 
 static const char *const key_types[KEY_TYPE_COUNT] = {

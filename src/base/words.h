@@ -30,6 +30,7 @@ enum hash {
 	HASH_SHA3_256,
 	HASH_SHA3_384,
 	HASH_SHA3_512,
+	HASH_BLAKE2B, /* of 64 bytes; no token signs it as a digest */
 	HASH_COUNT,
 };
 

@@ -2,6 +2,7 @@
 #include "broker/allow.h"
 
 #include "broker/budget_plan.h"
+#include "broker/gather.h"
 #include "broker/lists_ask.h"
 #include "broker/repeat.h"
 #include "broker/request.h"
@@ -28,7 +29,8 @@ allow_line(struct request *q, struct slot *slot, const struct moment *moment,
 	(void)moment;
 	if (listed != ALLOWED)
 		return listed;
-	switch (repeat_line(q, slot)) {
+	/* A signature for several lines is none for one of them again. */
+	switch (gathers(q) ? REPEAT_NONE : repeat_line(q, slot)) {
 	case REPEAT_WAITS:
 		return ALLOWED_LATER;
 	case REPEAT_KNOWN:
@@ -38,7 +40,8 @@ allow_line(struct request *q, struct slot *slot, const struct moment *moment,
 	}
 	switch ((int)plan_line(q, slot, ret)) {
 	case REASON_OK:
-		repeat_lead(q, slot);
+		if (!gathers(q))
+			repeat_lead(q, slot);
 		return ALLOWED;
 	case REASON_RATE:
 	case REASON_PER_DAY:

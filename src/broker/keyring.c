@@ -298,6 +298,9 @@ know(struct key *key, const struct key_facts *f)
 	key->facts.type = f->type;
 	key->facts.bits = f->bits;
 	key->facts.mechs = f->mechs;
+	key->facts.name = key->name;
+	key->facts.spki = key->spki;
+	key->facts.spki_len = key->spki_len;
 	key->attributes = f->attributes;
 	fingerprint(f->spki, f->spki_len, key->fingerprint);
 	key->known = true;

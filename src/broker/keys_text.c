@@ -95,9 +95,11 @@ key_view_init(struct key_view *view, const struct session *s,
 bool
 key_view_has_format(const struct key_view *view, const struct format *format)
 {
-	const struct format_word word = { format->name, format->wrapped };
+	const struct format_word word = { .name = format->name,
+		.wrapped = format->wrapped };
 	char text[MESSAGE_SIZE];
 	enum mech mech;
+	enum hash over;
 
 	if (!key_allows_format(view->conf, &word) ||
 	    (view->profile->limits.formats.item != NULL &&
@@ -107,7 +109,7 @@ key_view_has_format(const struct key_view *view, const struct format *format)
 		return true;
 	for (int h = HASH_NONE; h < HASH_COUNT; h++)
 		if (format_plan(format, &view->key->facts, (enum hash)h, &mech,
-			text) == REASON_OK)
+			&over, text) == REASON_OK)
 			return true;
 	return false;
 }
@@ -118,6 +120,7 @@ key_view_has_hash(const struct key_view *view, enum hash hash)
 	const struct format *format;
 	char text[MESSAGE_SIZE];
 	enum mech mech;
+	enum hash over;
 
 	if ((view->conf->limits.hash_set & view->profile->limits.hash_set &
 		1u << hash) == 0)
@@ -125,8 +128,8 @@ key_view_has_hash(const struct key_view *view, enum hash hash)
 	if (!view->key->known)
 		return true;
 	for (size_t i = 0; (format = format_at(i)) != NULL; i++)
-		if (format_plan(format, &view->key->facts, hash, &mech, text) ==
-		    REASON_OK)
+		if (format_plan(format, &view->key->facts, hash, &mech, &over,
+			text) == REASON_OK)
 			return true;
 	return false;
 }

@@ -9,6 +9,8 @@
 #include "broker/account.h"
 #include "broker/allow.h"
 #include "broker/audit_key.h"
+#include "broker/gather.h"
+#include "broker/maker.h"
 #include "broker/queue.h"
 #include "broker/records.h"
 #include "broker/repeat.h"
@@ -103,20 +105,22 @@ failed(
 	request_touch(q);
 }
 
-/* The mechanism for this hash, worked out once a request. */
+/* The mechanism for this hash, worked out once a request; does it fit? */
 static enum reason
-plan_line(
-    struct request *q, enum hash hash, enum mech *ret, char text[MESSAGE_SIZE])
+plan_hash(struct request *q, struct slot *slot, char text[MESSAGE_SIZE])
 {
-	struct plan *plan = &q->plans[hash];
+	struct plan *plan = &q->plans[slot->hash];
 
 	if (!plan->known || plan->reason != REASON_OK) {
-		plan->reason = format_plan(
-		    q->format, &q->key->facts, hash, &plan->mech, text);
+		plan->reason = format_plan(q->format, &q->key->facts,
+		    slot->hash, &plan->mech, &plan->over, text);
 		plan->known = true;
 	}
-	*ret = plan->mech;
-	return plan->reason;
+	slot->mech = (uint8_t)plan->mech;
+	slot->over = (uint8_t)plan->over;
+	if (plan->reason != REASON_OK)
+		return plan->reason;
+	return maker_fits(slot, text);
 }
 
 static void
@@ -156,12 +160,10 @@ means_standing(const struct request *q, enum reason *ret, const char **ret_text)
 
 /* All else allows it.  False: it waits, or its request ended. */
 static bool
-decide_last(struct request *q, struct slot *slot, enum mech mech,
-    const struct moment *moment)
+decide_last(struct request *q, struct slot *slot, const struct moment *moment)
 {
 	struct verdict verdict;
 
-	slot->mech = (uint8_t)mech;
 	switch (allow_line(q, slot, moment, &verdict)) {
 	case ALLOWED:
 		queue(q, slot);
@@ -188,7 +190,6 @@ decide_means(struct request *q, struct slot *slot, const struct moment *moment)
 	char text[MESSAGE_SIZE];
 	const char *why;
 	enum reason reason;
-	enum mech mech;
 	enum key_standing standing = means_standing(q, &reason, &why);
 
 	if (q->command.verb != VERB_CHECK && !journal_works(journal))
@@ -198,10 +199,10 @@ decide_means(struct request *q, struct slot *slot, const struct moment *moment)
 		failed(q, slot, reason, why);
 	else if (!q->key->known)
 		return false;
-	else if ((reason = plan_line(q, slot->hash, &mech, text)) != REASON_OK)
+	else if ((reason = plan_hash(q, slot, text)) != REASON_OK)
 		refused(q, slot, reason, text, &q->grant.key->rule);
 	else
-		return decide_last(q, slot, mech, moment);
+		return decide_last(q, slot, moment);
 	return q->state == REQUEST_RUNNING;
 }
 
@@ -276,6 +277,8 @@ lines_take(struct request *q)
 		slot->state = SLOT_SENT;
 		q->begun = true;
 		q->pending++;
+		if (gathers(q))
+			gather_take(q, slot);
 		return slot;
 	}
 }

@@ -22,6 +22,9 @@ lines_at(const struct request *q, uint32_t index)
 void
 lines_drop(struct request *q)
 {
+	/* Its lines are wanted when the signature for all of them comes. */
+	if (q->gathered)
+		return;
 	for (; q->head != q->tail; q->head++) {
 		struct slot *slot = *lines_place(q, q->head);
 
@@ -79,6 +82,8 @@ lines_add(struct request *q, const struct line *line)
 		return NULL;
 	if (q->ended)
 		return "a line after the end";
+	if ((line->extra_len > 0) != (q->format->extra != EXTRA_NONE))
+		return "a line that its format does not take";
 	if (q->tail - q->head >= most_lines(q))
 		return "more lines than may be without an answer";
 	if (!queue_is_full(q->session) && may_have_more(q->session) &&

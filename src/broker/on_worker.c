@@ -114,8 +114,11 @@ struct work {
 };
 
 static bool
-take_signature(const struct work *work, const struct job_result *result)
+take_signature(
+    struct worker *w, const struct work *work, const struct job_result *result)
 {
+	enum slot_signed outcome;
+
 	if (work->chore != NULL) {
 		learn_cost(work->chore->key, result->us);
 		work->chore->us = result->us;
@@ -125,7 +128,11 @@ take_signature(const struct work *work, const struct job_result *result)
 	learn_cost(work->slot->key, result->us);
 	work->slot->timed.token_us = result->us;
 	work->slot->timed.signed_us = clock_mono_us();
-	return slot_signed(work->slot, result->signature, result->len);
+	outcome = slot_signed(work->slot, result->signature, result->len);
+	/* The same worker, for whatever it signed verified. */
+	if (outcome == SIGNED_MORE)
+		worker_add(w, work->slot);
+	return outcome != SIGNED_WRONG;
 }
 
 static void
@@ -170,7 +177,7 @@ take_result(struct worker *w, const struct job_result *result, enum reason *ret)
 		return "an answer to a job that it has not";
 	if (result->reason != REASON_OK)
 		return take_failure(w, &work, result, ret);
-	if (!take_signature(&work, result))
+	if (!take_signature(w, &work, result))
 		return "a signature that is none";
 	w->failures = 0;
 	token_works(w->token);
@@ -193,6 +200,7 @@ on_results(void *owner, struct reader *r)
 			return malformed;
 		why = take_result(w, &result, &reason);
 	}
+	worker_flush(w);
 	if (why != NULL)
 		token_lose(w, reason, why);
 	else if (!reader_done(r))

@@ -10,8 +10,10 @@
 #include "broker/budget_plan.h"
 #include "broker/drain.h"
 #include "broker/env.h"
+#include "broker/gather.h"
 #include "broker/lines.h"
 #include "broker/log_verb.h"
+#include "broker/maker.h"
 #include "broker/queue.h"
 #include "broker/service.h"
 #include "broker/token.h"
@@ -195,20 +197,33 @@ answer_cert(struct request *q)
 	request_finish(q, 0, "");
 }
 
+/* One answer, for a program that waits for it and reads nothing else. */
+static enum output
+output_of(const struct request *q)
+{
+	if (q->format->at_once && q->command.output == OUTPUT_LINES)
+		return OUTPUT_RAW;
+	return q->command.output;
+}
+
 static void
 send_accept(const struct request *q)
 {
 	struct writer w = service_writer(q->session->service);
 	struct accept_reply accept = {
 		.channel = q->channel,
-		.output = q->command.output,
+		.output = output_of(q),
 		.check = q->command.verb == VERB_CHECK,
 		.keep_going = q->command.keep_going,
 		.atomic = q->command.atomic,
 		.raw_input = q->command.raw_input,
 		.greet_if_empty = q->greet,
 		.receipt = q->command.receipt,
-		.hash = q->command.hash,
+		.whole = q->format->shape == SHAPE_LIST,
+		.at_once = q->format->at_once,
+		.extra = q->format->extra,
+		.hash = q->command.hash != HASH_NONE ? q->command.hash :
+						       q->format->assumed,
 	};
 
 	text_copy(accept.key, sizeof(accept.key), q->key->name);
@@ -242,6 +257,7 @@ use_grant(struct request *q, const struct grant *grant)
 	q->token = token_by_name(service, key->token);
 	if (q->format == NULL || q->token == NULL)
 		log_fatal("a grant without its format or token");
+	maker_settings(&q->settings, grant->key);
 }
 
 /* Nothing is signed for a receipt that there cannot be. */
@@ -275,6 +291,18 @@ count_request(struct request *q)
 	return -1;
 }
 
+/* One signature for all lines leaves some of the options no meaning. */
+static int
+ask_shape(struct request *q)
+{
+	const char *why = gather_command(q);
+
+	if (why == NULL)
+		return 0;
+	request_fail(q, REASON_USAGE, why);
+	return -1;
+}
+
 /* Who has as much waiting as may wait comes again later. */
 static int
 ask_room(struct request *q)
@@ -301,7 +329,7 @@ answer_lines(struct request *q)
 	if (ask_grant(q, &grant) == -1 || ask_receipt(q) == -1)
 		return;
 	use_grant(q, &grant);
-	if (ask_room(q) == -1 || count_request(q) == -1)
+	if (ask_shape(q) == -1 || ask_room(q) == -1 || count_request(q) == -1)
 		return;
 	q->state = REQUEST_RUNNING;
 	send_accept(q);

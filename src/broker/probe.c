@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "broker/chore.h"
+#include "broker/maker.h"
 #include "broker/service.h"
 #include "broker/token.h"
 #include "format/proof.h"
@@ -33,8 +34,14 @@ struct probe {
 	enum reason reason;
 	char text[MESSAGE_SIZE];
 	struct chore chore;
-	uint8_t digest[DIGEST_MAX];
-	uint8_t input[WIRE_INPUT];
+
+	/* The signature at hand. */
+	uint8_t digest[DIGEST_MAX], random[FORMAT_RANDOM];
+	struct format_line line;
+	struct format_settings settings;
+	struct making making;
+	uint8_t first[WIRE_SIGNATURE]; /* of a format with two */
+	struct buf input, answer;
 };
 
 static void on_due(void *arg);
@@ -58,6 +65,8 @@ probe_new(struct service *service, struct key *key, bool patient,
 	p->ended = ended;
 	p->arg = arg;
 	p->since_us = clock_mono_us();
+	buf_init(&p->input, WIRE_INPUT);
+	buf_init(&p->answer, WIRE_ANSWER);
 	key_ref(key);
 	loop_timer_set(p->timer, p->since_us);
 	return p;
@@ -71,6 +80,8 @@ probe_free(struct probe *p)
 	loop_timer_free(p->timer);
 	keyring_unref(p->service->keyring, p->key);
 	free(p->steps);
+	buf_release(&p->input);
+	buf_release(&p->answer);
 	free(p);
 }
 
@@ -93,6 +104,7 @@ find_steps(struct probe *p)
 	char text[MESSAGE_SIZE];
 	const struct format *f;
 	enum mech mech;
+	enum hash over;
 	size_t formats;
 
 	format_words(&formats);
@@ -100,14 +112,15 @@ find_steps(struct probe *p)
 	if (p->steps == NULL)
 		return -1;
 	for (size_t i = 0; (f = format_at(i)) != NULL; i++) {
-		const struct format_word word = { f->name, f->wrapped };
+		const struct format_word word = { .name = f->name,
+			.wrapped = f->wrapped };
 
-		if (!key_allows_format(conf, &word))
+		if (!key_allows_format(conf, &word) || f->extra != EXTRA_NONE)
 			continue;
 		for (enum hash h = HASH_NONE + 1; h < HASH_COUNT; h++)
 			if ((conf->limits.hash_set & 1u << h) != 0 &&
-			    format_plan(f, &p->key->facts, h, &mech, text) ==
-				REASON_OK)
+			    format_plan(f, &p->key->facts, h, &mech, &over,
+				text) == REASON_OK)
 				p->steps[p->count++] = (struct probe_step){ f,
 					h, PROBE_UNTRIED, 0 };
 	}
@@ -135,28 +148,55 @@ make_digest(struct probe *p, enum hash hash)
 static bool on_signed(struct chore *, const uint8_t *signature, size_t len);
 static void on_failed(struct chore *, enum reason, const char *text);
 
+/* What the step at hand signs, from its beginning. */
+static int
+begin(struct probe *p)
+{
+	const struct probe_step *step = &p->steps[p->at];
+
+	if (make_digest(p, step->hash) == -1 ||
+	    getrandom(p->random, sizeof(p->random), 0) != sizeof(p->random))
+		return -1;
+	maker_settings(&p->settings, p->key->conf->key);
+	p->line = (struct format_line){
+		.hash = step->hash,
+		.digest = p->digest,
+		.len = hash_size(step->hash),
+		.name = "countersign-probe",
+	};
+	p->making = (struct making){
+		.key = &p->key->facts,
+		.set = &p->settings,
+		.lines = &p->line,
+		.count = 1,
+		.now = service_now(),
+		.random = p->random,
+	};
+	return 0;
+}
+
 static void
 sign(struct probe *p)
 {
 	const struct probe_step *step = &p->steps[p->at];
-	size_t len = hash_size(step->hash), input_len;
 	char text[MESSAGE_SIZE];
 	enum mech mech;
+	enum hash over;
 
-	if (make_digest(p, step->hash) == -1 ||
-	    format_plan(step->format, &p->key->facts, step->hash, &mech,
+	buf_consume(&p->input, buf_len(&p->input));
+	if ((p->making.step == 0 && begin(p) == -1) ||
+	    format_plan(step->format, &p->key->facts, step->hash, &mech, &over,
 		text) != REASON_OK ||
-	    step->format->input(&p->key->facts, step->hash, p->digest, len,
-		p->input, sizeof(p->input), &input_len) == -1) {
+	    step->format->input(&p->making, &p->input) == -1) {
 		end(p, REASON_INTERNAL, "the probe could not be made");
 		return;
 	}
 	p->chore = (struct chore){
 		.key = p->key,
 		.mech = mech,
-		.hash = step->hash,
-		.input = p->input,
-		.len = input_len,
+		.hash = over,
+		.input = (const uint8_t *)buf_at(&p->input),
+		.len = buf_len(&p->input),
 		.done = on_signed,
 		.failed = on_failed,
 	};
@@ -211,24 +251,46 @@ on_due(void *arg)
 		sign(p);
 }
 
-static bool
-is_good(const struct probe *p, const uint8_t *signature, size_t len)
+static int
+keep_answer(void *arg, size_t index, const uint8_t *answer, size_t len)
 {
-	const struct probe_step *step = &p->steps[p->at];
-	uint8_t *space = p->service->work;
-	struct format_proof proof = {
-		.type = p->key->facts.type,
-		.spki = p->key->spki,
-		.spki_len = p->key->spki_len,
-		.hash = step->hash,
-		.digest = p->digest,
-		.digest_len = hash_size(step->hash),
-		.answer = space,
-	};
+	(void)index;
+	buf_add(arg, answer, len);
+	return 0;
+}
 
-	return step->format->finish(&p->key->facts, signature, len, space,
-		   sizeof(p->service->work), &proof.answer_len) == 0 &&
-	    step->format->verify(&proof) == 0;
+static bool
+is_good(struct probe *p, const uint8_t *signature, size_t len)
+{
+	const struct format *f = p->steps[p->at].format;
+	struct opened *space = &p->service->read_back;
+	int made;
+
+	buf_consume(&p->answer, buf_len(&p->answer));
+	made = f->shape == SHAPE_SHARED ?
+	    f->finish_each(
+		&p->making, signature, len, keep_answer, &p->answer) :
+	    f->finish(&p->making, signature, len, &p->answer);
+	return made == 0 && !p->answer.bad &&
+	    answer_check(f, &p->making, signature, len, &p->answer, space) ==
+	    0 &&
+	    answer_verify(f, &p->making, p->chore.mech, p->chore.hash,
+		&p->answer, space) == 0;
+}
+
+/* The first of two; the next is for the next round. */
+static bool
+keep_first(struct probe *p, const uint8_t *signature, size_t len)
+{
+	if (len > sizeof(p->first))
+		return false;
+	memcpy(p->first, signature, len);
+	p->making.first = p->first;
+	p->making.first_len = len;
+	p->making.step++;
+	p->since_us = clock_mono_us();
+	loop_timer_set(p->timer, p->since_us);
+	return true;
 }
 
 static struct probe *
@@ -242,8 +304,11 @@ on_signed(struct chore *chore, const uint8_t *signature, size_t len)
 {
 	struct probe *p = probe_of(chore);
 
+	if (p->making.step + 1 < format_steps(p->steps[p->at].format))
+		return keep_first(p, signature, len);
 	if (!is_good(p, signature, len))
 		return false;
+	p->making.step = 0;
 	p->steps[p->at].outcome = PROBE_OK;
 	p->steps[p->at].us = chore->us;
 	p->since_us = clock_mono_us();

@@ -230,8 +230,9 @@ record_sign(struct slot *slot, struct waiter *waiter)
 	if (slot->mech != MECH_NONE)
 		record_add(r, "mech", mech_word(slot->mech));
 	if (slot->reason == REASON_OK) {
-		fingerprint(slot->answer, slot->answer_len, print);
-		record_add(r, "sig", print);
+		if (q->sealed[0] == '\0')
+			fingerprint(slot->answer, slot->answer_len, print);
+		record_add(r, "sig", q->sealed[0] != '\0' ? q->sealed : print);
 		record_add(r, "outcome", "ok");
 		record_add_number(r, "us", slot->timed.token_us);
 		if (slot->repeated)

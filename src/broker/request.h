@@ -19,6 +19,7 @@
 #include "base/buf.h"
 #include "broker/journal.h"
 #include "broker/lists.h"
+#include "broker/plan.h"
 #include "broker/repeat.h"
 #include "broker/schedule.h"
 #include "broker/session.h"
@@ -35,13 +36,6 @@ enum request_state {
 	REQUEST_RUNNING, /* accepted */
 	REQUEST_READING, /* old records are looked up for it */
 	REQUEST_OVER, /* the channel is forgotten */
-};
-
-/* How a format does with a hash, once the key is known. */
-struct plan {
-	bool known;
-	enum reason reason;
-	enum mech mech;
 };
 
 struct request {
@@ -63,6 +57,9 @@ struct request {
 	const struct variables *offered; /* while it is opened */
 	struct env *env; /* for its records, or NULL */
 	const struct format *format;
+	struct format_settings settings; /* for its format */
+	char sealed[FINGERPRINT_SIZE]; /* of the one answer for all lines */
+	bool gathered; /* a worker has one line for all (gather.h) */
 	struct key *key;
 	struct repeat_wait wait; /* for a line of the same */
 	struct budget_plan *plan; /* NULL: nothing is counted */

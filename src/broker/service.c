@@ -27,6 +27,9 @@
 #include "broker/token.h"
 #include "wire/control.h"
 
+/* Of answers that are kept in memory; a list of many lines is one. */
+#define ANSWER_MAX ((size_t)1 << 20)
+
 /* The listener and the keeper are trusted: without them there is no service. */
 static void
 on_listener_gone(void *arg, const char *why)
@@ -99,6 +102,9 @@ service_new(const char *dir, struct tree *tree, const char *fingerprint,
 	service->tree = tree;
 	memcpy(service->fingerprint, fingerprint, sizeof(service->fingerprint));
 	pool_init(&service->pool, SERVICE_MEMORY);
+	buf_init(&service->input, ANSWER_MAX);
+	buf_init(&service->answer, ANSWER_MAX);
+	opened_init(&service->read_back);
 	budgets_init(&service->budgets);
 	repeats_init(&service->repeats, &service->pool);
 	accounts_init(&service->accounts, tree_tokens(tree));
@@ -156,6 +162,9 @@ service_free(struct service *service)
 	canary_free(service->canary);
 	key_tests_free(service->key_tests);
 	keyring_free(service->keyring);
+	buf_release(&service->input);
+	buf_release(&service->answer);
+	opened_release(&service->read_back);
 	tree_free(service->tree);
 	prints_free(service->prints);
 	peer_free(service->listener);

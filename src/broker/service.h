@@ -19,6 +19,7 @@
 #include "broker/prints.h"
 #include "broker/repeat.h"
 #include "broker/timing.h"
+#include "format/proof.h"
 #include "wire/request.h"
 
 #define VERSION "0.1"
@@ -76,7 +77,8 @@ struct service {
 	bool announced; /* the listener knows that we are ready */
 	int exit; /* the program's, when the loop ends */
 	uint8_t out[CHANNEL_MAX]; /* where messages are put together */
-	uint8_t work[WIRE_INPUT]; /* where inputs and answers are */
+	struct buf input, answer; /* where these are put together */
+	struct opened read_back;
 };
 
 /*

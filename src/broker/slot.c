@@ -14,8 +14,6 @@
 #include "broker/records.h"
 #include "broker/repeat.h"
 #include "broker/service.h"
-#include "broker/token.h"
-#include "broker/worker.h"
 
 static struct pool *
 pool_of(const struct slot *slot)
@@ -24,17 +22,17 @@ pool_of(const struct slot *slot)
 }
 
 static size_t
-slot_size(size_t name_len)
+slot_size(size_t name_len, size_t extra_len)
 {
-	return offsetof(struct slot, name) + name_len + 1;
+	return offsetof(struct slot, name) + name_len + 1 + extra_len;
 }
 
 struct slot *
 slot_new(struct request *q, const struct line *line)
 {
 	size_t name_len = strlen(line->name);
-	struct slot *slot =
-	    pool_get(&q->session->service->pool, slot_size(name_len));
+	struct slot *slot = pool_get(
+	    &q->session->service->pool, slot_size(name_len, line->extra_len));
 
 	if (slot == NULL)
 		return NULL;
@@ -45,6 +43,8 @@ slot_new(struct request *q, const struct line *line)
 	memcpy(slot->digest, line->digest, line->digest_len);
 	slot->name_len = (uint16_t)name_len;
 	memcpy(slot->name, line->name, name_len + 1);
+	slot->extra_len = (uint8_t)line->extra_len;
+	memcpy(slot->name + name_len + 1, line->extra, line->extra_len);
 	q->session->lines++;
 	queue_enter(slot);
 	return slot;
@@ -73,7 +73,8 @@ slot_free(struct slot *slot)
 	if (slot->key != NULL)
 		keyring_unref(s->service->keyring, slot->key);
 	s->lines--;
-	pool_put(&s->service->pool, slot, slot_size(slot->name_len));
+	pool_put(&s->service->pool, slot,
+	    slot_size(slot->name_len, slot->extra_len));
 }
 
 void
@@ -315,71 +316,10 @@ await_charge(struct slot *slot)
 		on_kept(&slot->waiter, false);
 }
 
-bool
-slot_signed(struct slot *slot, const uint8_t *signature, size_t len)
-{
-	struct request *q = slot->request;
-	struct service *service = q->session->service;
-	size_t answer_len = 0;
-
-	if (q->format->finish(&slot->key->facts, signature, len, service->work,
-		sizeof(service->work), &answer_len) == -1) {
-		slot_retry(
-		    slot, REASON_TOKEN_WRONG, reason_text(REASON_TOKEN_WRONG));
-		return false;
-	}
-	q->pending--;
-	if (slot_answer(slot, service->work, answer_len) == -1) {
-		slot_fail(slot, REASON_BUSY, reason_text(REASON_BUSY));
-		return true;
-	}
-	slot->reason = REASON_OK;
-	service->signatures++;
-	await_charge(slot);
-	return true;
-}
-
 void
-slot_retry(struct slot *slot, enum reason reason, const char *text)
-{
-	struct request *q = slot->request;
-	/* Its own: the request may have gone on to another since. */
-	struct token *token =
-	    token_by_name(q->session->service, slot->key->token);
-	struct verdict verdict;
-
-	if (q->state == REQUEST_OVER) {
-		/* Nobody waits for it, and no signature left the token. */
-		slot_drop(slot);
-		return;
-	}
-	if (++slot->tries > 1) {
-		slot_give_up(slot, reason, text);
-		return;
-	}
-	if (!token_tries_again(token, slot->key, &verdict)) {
-		slot_give_up(slot, verdict.reason, verdict.text);
-		return;
-	}
-	slot->state = SLOT_RETRY;
-	slot->next = NULL;
-	*token->retries_last = slot;
-	token->retries_last = &slot->next;
-}
-
-void
-slot_give_up(struct slot *slot, enum reason reason, const char *text)
+slot_granted(struct slot *slot)
 {
 	slot->request->pending--;
-	slot_fail(slot, reason, text);
-}
-
-void
-slot_drop(struct slot *slot)
-{
-	struct request *q = slot->request;
-
-	q->pending--;
-	slot_free(slot);
-	request_touch(q);
+	slot->reason = REASON_OK;
+	await_charge(slot);
 }

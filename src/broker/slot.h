@@ -20,6 +20,7 @@ enum slot_state {
 	SLOT_QUEUED, /* for a worker */
 	SLOT_SENT, /* a worker has it */
 	SLOT_RETRY, /* for a worker, alone */
+	SLOT_GATHERED, /* another line's signature is for this one, too */
 	SLOT_COMMIT, /* its charge or its record is on its way to the disk */
 	SLOT_RECEIPT, /* a checkpoint is to cover its record */
 	SLOT_DONE,
@@ -47,10 +48,14 @@ struct slot {
 	struct timed timed;
 	uint8_t listing; /* enum listing */
 	bool repeated; /* its answer is one of before */
-	uint8_t state, tries, reason, hash, mech, digest_len;
+	int64_t made; /* the signer's clock in the signature; 0: not yet */
+	uint8_t random[FORMAT_RANDOM];
+	uint8_t state, tries, reason, hash, mech, over, digest_len;
+	uint8_t step; /* of its format's; then answer is the one before */
+	uint8_t extra_len;
 	uint16_t name_len;
 	uint8_t digest[DIGEST_MAX];
-	char name[]; /* with its NUL */
+	char name[]; /* with its NUL; then what came beside the digest */
 };
 
 /* Did it stop its request, which waits for those before it? */
@@ -58,6 +63,13 @@ static inline bool
 slot_is_last(const struct slot *slot)
 {
 	return slot->state == SLOT_REFUSED || slot->state == SLOT_FAILED;
+}
+
+/* What came beside the digest: extra_len bytes. */
+static inline const uint8_t *
+slot_extra(const struct slot *slot)
+{
+	return (const uint8_t *)slot->name + slot->name_len + 1;
 }
 
 /* NULL: the pool is exhausted. */
@@ -94,10 +106,18 @@ void slot_covered(struct slot *, enum reason, const char *text);
 void slot_prove(struct slot *);
 
 /*
- * A worker's answer to a slot that it had: the signature (false: it cannot be
- * one, and the line is tried again),
+ * A worker's answer to a slot that it had: the signature.  WRONG: it cannot be
+ * one, and the line is tried again; MORE: the worker is to sign once more.
  */
-bool slot_signed(struct slot *, const uint8_t *signature, size_t len);
+enum slot_signed {
+	SIGNED,
+	SIGNED_MORE,
+	SIGNED_WRONG,
+};
+enum slot_signed slot_signed(
+    struct slot *, const uint8_t *signature, size_t len);
+/* Its answer is there; what it was charged, and its record, are next. */
+void slot_granted(struct slot *);
 /* or a failure: tried again once (token->retries), then slot_fail. */
 void slot_retry(struct slot *, enum reason, const char *text);
 /* The same for one that will not be tried any more, */

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "broker/chore.h"
+#include "broker/maker.h"
 #include "broker/service.h"
 #include "broker/slot.h"
 #include "broker/surface.h"
@@ -268,7 +269,7 @@ put_job(
 	struct job job = { .job = slot->job,
 		.key = slot->key->number,
 		.mech = slot->mech,
-		.hash = slot->hash,
+		.hash = slot->over,
 		.input = input,
 		.len = len };
 
@@ -287,19 +288,24 @@ worker_add(struct worker *w, struct slot *slot)
 {
 	struct service *service = w->token->service;
 	const struct format *format = slot->request->format;
-	size_t len = 0;
+	struct buf *input = &service->input;
+	struct maker maker;
 
-	if (format->input(&slot->key->facts, slot->hash, slot->digest,
-		slot->digest_len, service->work, sizeof(service->work),
-		&len) == -1)
+	buf_consume(input, buf_len(input));
+	maker_begin(slot);
+	if (maker_init(&maker, slot) == -1)
+		log_fatal("no memory");
+	if (format->input(&maker.making, input) == -1 ||
+	    buf_len(input) > WIRE_INPUT)
 		log_fatal("format %s makes no input", format->name);
+	maker_release(&maker);
 	if (worker_is_idle(w))
 		watch(w);
 	slot->job = ++service->next_job;
 	slot->cost_us = key_cost_us(slot->key);
 	w->load_us += slot->cost_us;
 	w->jobs[w->count++] = slot;
-	put_job(w, slot, service->work, len);
+	put_job(w, slot, (const uint8_t *)buf_at(input), buf_len(input));
 }
 
 struct slot *

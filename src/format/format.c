@@ -23,7 +23,7 @@ fill_words(void)
 {
 	for (size_t i = 0; i < ROWS; i++)
 		words[i] = (struct format_word){ rows[i]->name,
-			rows[i]->wrapped, rows[i]->needs };
+			rows[i]->wrapped, rows[i]->needs, rows[i]->assumed };
 }
 
 const struct format_word *

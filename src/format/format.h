@@ -69,7 +69,7 @@ struct making {
 	const struct format_line *lines; /* one, or with shape all of them */
 	size_t count;
 	int64_t now; /* seconds since 1970: the signer's clock */
-	const uint8_t *random; /* FORMAT_RANDOM bytes of it */
+	const uint8_t *random; /* FORMAT_RANDOM bytes, where it needs them */
 	size_t index; /* open: the line whose answer it is */
 	unsigned step; /* from 0, below `steps` */
 	/* Of step 1: the token's signature of step 0. */
@@ -100,6 +100,7 @@ struct format {
 	bool wrapped;
 	enum format_shape shape;
 	unsigned needs; /* a set of FORMAT_NEEDS_, policy/entry.h */
+	enum hash assumed; /* of lines, unless they say it; or HASH_NONE */
 	enum line_extra extra; /* what a line has beside its digest */
 	bool at_once; /* one line, answered before the end of input */
 	unsigned steps; /* signatures of the token, 1 or 2; 0 means 1 */

@@ -11,7 +11,9 @@ static enum mech
 p1363_mech(enum key_type type, enum hash hash, enum hash *ret_over)
 {
 	*ret_over = hash;
-	return ecdsa_order_size(type) != 0 ? MECH_ECDSA : MECH_NONE;
+	if (hash == HASH_BLAKE2B || ecdsa_order_size(type) == 0)
+		return MECH_NONE;
+	return MECH_ECDSA;
 }
 
 static int

@@ -24,6 +24,7 @@ md_name(enum hash hash)
 		[HASH_SHA3_256] = "SHA3-256",
 		[HASH_SHA3_384] = "SHA3-384",
 		[HASH_SHA3_512] = "SHA3-512",
+		[HASH_BLAKE2B] = "BLAKE2B-512",
 	};
 
 	return names[hash];
@@ -179,7 +180,7 @@ is_input(const struct format *f, const struct making *m, struct opened *opened)
 }
 
 int
-proof_check(const struct format *f, const struct making *making,
+answer_check(const struct format *f, const struct making *making,
     const uint8_t *signature, size_t len, const struct buf *answer,
     struct opened *space)
 {
@@ -200,7 +201,7 @@ proof_check(const struct format *f, const struct making *making,
 }
 
 int
-proof_verify(const struct format *f, const struct making *making,
+answer_verify(const struct format *f, const struct making *making,
     enum mech mech, enum hash over, const struct buf *answer,
     struct opened *space)
 {

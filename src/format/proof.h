@@ -19,7 +19,7 @@ void opened_release(struct opened *);
  * there are two) over the format's input: 0, or -1.  space is the caller's, to
  * be used again.
  */
-int proof_check(const struct format *, const struct making *,
+int answer_check(const struct format *, const struct making *,
     const uint8_t *signature, size_t len, const struct buf *answer,
     struct opened *space);
 
@@ -27,7 +27,7 @@ int proof_check(const struct format *, const struct making *,
  * And the public key verifies it: 0, or -1.  mech and over are the plan's;
  * making->first need not be set.
  */
-int proof_verify(const struct format *, const struct making *, enum mech,
+int answer_verify(const struct format *, const struct making *, enum mech,
     enum hash over, const struct buf *answer, struct opened *space);
 
 /* The hash of a text, hash_size(hash) bytes: 0, or -1. */

@@ -11,6 +11,8 @@ static enum mech
 raw_mech(enum key_type type, enum hash hash, enum hash *ret_over)
 {
 	*ret_over = hash;
+	if (hash == HASH_BLAKE2B)
+		return MECH_NONE;
 	if (type == KEY_RSA)
 		return MECH_RSA_PKCS1;
 	return ecdsa_order_size(type) != 0 ? MECH_ECDSA : MECH_NONE;

@@ -10,7 +10,8 @@ static enum mech
 raw_pss_mech(enum key_type type, enum hash hash, enum hash *ret_over)
 {
 	*ret_over = hash;
-	return type == KEY_RSA ? MECH_RSA_PSS : MECH_NONE;
+	return type == KEY_RSA && hash != HASH_BLAKE2B ? MECH_RSA_PSS :
+							 MECH_NONE;
 }
 
 const struct format format_raw_pss = {

@@ -19,6 +19,7 @@ static const struct {
 	{ "SHA3-256 (", HASH_SHA3_256 },
 	{ "SHA3-384 (", HASH_SHA3_384 },
 	{ "SHA3-512 (", HASH_SHA3_512 },
+	{ "BLAKE2b (", HASH_BLAKE2B },
 };
 
 /* Of a digit, its value and one; a table, for lists of a million lines. */

@@ -125,6 +125,7 @@ enum {
 	FORMAT_NEEDS_POLICY = 8, /* tsa-policy */
 	FORMAT_NEEDS_TRAILER = 16, /* --trailer */
 	FORMAT_NEEDS_NAME = 32, /* a name with each line */
+	FORMAT_NEEDS_RANDOM = 64, /* for a serial number */
 };
 
 /* A format's name and class, from the format folder. */
@@ -132,6 +133,7 @@ struct format_word {
 	const char *name;
 	bool wrapped;
 	unsigned needs;
+	enum hash assumed; /* of lines, where nobody says; or HASH_NONE */
 };
 
 #endif

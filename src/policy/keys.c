@@ -92,6 +92,20 @@ check_class(const struct tree *tree, const struct signing_key *key,
 	return 0;
 }
 
+/* Where nobody says hashes, a format's own is meant, too. */
+static void
+assume_hashes(const struct tree *tree, struct signing_key *key)
+{
+	const struct names *formats = &key->limits.formats;
+
+	for (size_t i = 0; i < formats->count; i++) {
+		enum hash hash = tree_format(tree, formats->item[i])->assumed;
+
+		if (hash != HASH_NONE)
+			key->limits.hash_set |= 1u << hash;
+	}
+}
+
 /* It signs checkpoints of the log, and nothing that anybody asks for. */
 static int
 check_audit(const struct key_row *row, struct text_error *reterr)
@@ -174,6 +188,7 @@ check_key(
 		    key->name);
 	if (key->audit)
 		return check_audit(row, reterr);
+	assume_hashes(tree, key);
 	if (limits_close("key", key->name, &key->limits, reterr) == -1 ||
 	    check_verbs(key, reterr) == -1)
 		return -1;

@@ -171,6 +171,9 @@ static void
 put_good(struct streams *s, const struct accept_reply *a,
     const struct pending_line *line, const struct answer *answer)
 {
+	/* The text that is for all of them comes by itself. */
+	if (a->whole && !a->check)
+		return;
 	switch (output_of(a)) {
 	case OUTPUT_RAW:
 		buf_add(&s->out, answer->bytes, answer->len);

@@ -11,7 +11,7 @@
 #define FORMS                                                                   \
 	"a line is HEX, \"HEX  name\", \"HEX *name\", \"SHA256 (name) = HEX\" " \
 	"or \"SHA2-256(name)= HEX\""
-#define TAGS "SHA256, SHA384, SHA512, SHA3-256, SHA3-384 or SHA3-512"
+#define TAGS "SHA256, SHA384, SHA512, SHA3-256, SHA3-384, SHA3-512 or BLAKE2b"
 #define LENGTHS "sha256 has 64, sha384 96, sha512 128"
 #define TAG_MAX 16
 
@@ -29,6 +29,7 @@ static const struct {
 	{ "SHA3-256", HASH_SHA3_256 },
 	{ "SHA3-384", HASH_SHA3_384 },
 	{ "SHA3-512", HASH_SHA3_512 },
+	{ "BLAKE2b", HASH_BLAKE2B },
 };
 
 /* A line taken apart, before anything is believed. */
@@ -242,7 +243,7 @@ digest_parse(const char *text, size_t len, enum hash given, struct line *ret,
 	enum digest_kind kind;
 
 	ret->hash = HASH_NONE;
-	ret->digest_len = 0;
+	ret->digest_len = ret->extra_len = 0;
 	ret->name[0] = '\0';
 	if (len > 0 && text[len - 1] == '\r')
 		len--;

@@ -56,7 +56,8 @@ pull(struct exchange *x)
 static bool
 is_single(const struct exchange *x)
 {
-	return x->accept.raw_input || x->accept.output == OUTPUT_RAW;
+	return x->accept.raw_input ||
+	    (x->accept.output == OUTPUT_RAW && !x->accept.whole);
 }
 
 static bool
@@ -122,6 +123,8 @@ static void
 add_good(struct exchange *x, const struct line *line)
 {
 	if (is_single(x)) {
+		if (x->only_sent)
+			return;
 		if (x->only_number != 0) {
 			fail_line(x, "raw output takes exactly one digest");
 			return;
@@ -145,6 +148,22 @@ add_good(struct exchange *x, const struct line *line)
 	x->lines++;
 }
 
+/* Does it have beside its digest what the format asks for, and no more? */
+static bool
+extra_ok(const struct exchange *x, const struct line *line, char *what)
+{
+	bool state = x->accept.extra == EXTRA_STATE;
+
+	if (state == (line->extra_len > 0))
+		return true;
+	snprintf(what, MESSAGE_SIZE,
+	    state ? "format %s needs a hash state, not a digest "
+		    "(sha256-state:HEX; csign makes it)" :
+		    "format %s takes digests, not hash states",
+	    x->accept.format);
+	return false;
+}
+
 /* Each file that comes of it has to fit. */
 static bool
 name_ok(const struct exchange *x, const char *name, char *what)
@@ -165,7 +184,7 @@ add_text(struct exchange *x, const char *text, size_t len)
 	case DIGEST_PASS:
 		break;
 	case DIGEST_LINE:
-		if (!name_ok(x, line.name, what))
+		if (!extra_ok(x, &line, what) || !name_ok(x, line.name, what))
 			add_bad(x, &line, what);
 		else
 			add_good(x, &line);
@@ -296,6 +315,18 @@ end_lines(struct exchange *x)
 	x->state = EXCHANGE_ENDED;
 }
 
+/* One digest is all there will be, however long its sender stays. */
+static void
+read_at_once(struct exchange *x)
+{
+	while (x->only_number == 0 && x->state == EXCHANGE_LINES && add_next(x))
+		;
+	if (x->only_number != 0 && x->state == EXCHANGE_LINES) {
+		buf_consume(&x->in, buf_len(&x->in));
+		end_lines(x);
+	}
+}
+
 void
 input_work(struct exchange *x)
 {
@@ -306,6 +337,8 @@ input_work(struct exchange *x)
 		return;
 	if (x->accept.raw_input)
 		read_raw(x);
+	else if (x->accept.at_once && is_single(x))
+		read_at_once(x);
 	else
 		read_lines(x);
 	if (x->state == EXCHANGE_LINES && is_at_end(x) && buf_len(&x->in) == 0)

@@ -126,6 +126,9 @@ ask_open(struct link *l, const struct open_request *open)
 	submit(l, &w);
 }
 
+/* What a line takes in its message at most. */
+#define LINE_MOST (16 + DIGEST_MAX + LINE_NAME_SIZE + (size_t)LINE_EXTRA_MAX)
+
 void
 ask_lines_begin(struct link *l, uint32_t channel)
 {
@@ -144,7 +147,8 @@ ask_lines_add(struct link *l, const struct line *line)
 bool
 ask_lines_full(const struct link *l)
 {
-	return l->head.count == WIRE_BATCH;
+	return l->head.count == WIRE_BATCH ||
+	    l->lines.size - l->lines.used < LINE_MOST;
 }
 
 void

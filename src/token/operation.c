@@ -101,7 +101,7 @@ operation_init(struct operation *o, enum key_type type, enum mech mech,
 		o->mechanism.mechanism = CKM_EDDSA;
 		return type == KEY_ED25519 && hash == HASH_NONE && len > 0;
 	}
-	if (hash == HASH_NONE || hash_size(hash) != len)
+	if (hashes[hash].oid == 0 || hash_size(hash) != len)
 		return false;
 	if (mech == MECH_RSA_PKCS1 || mech == MECH_RSA_PSS)
 		return type == KEY_RSA && init_rsa(o, mech, hash, input);

@@ -13,6 +13,9 @@ accept_reply_put(struct writer *w, const struct accept_reply *m)
 	put_bool(w, m->raw_input);
 	put_bool(w, m->greet_if_empty);
 	put_bool(w, m->receipt);
+	put_bool(w, m->whole);
+	put_bool(w, m->at_once);
+	put_u8(w, (uint8_t)m->extra);
 	put_u8(w, (uint8_t)m->hash);
 	put_str(w, m->key);
 	put_str(w, m->format);
@@ -30,6 +33,9 @@ accept_reply_get(struct reader *r, struct accept_reply *ret)
 	ret->raw_input = get_bool(r);
 	ret->greet_if_empty = get_bool(r);
 	ret->receipt = get_bool(r);
+	ret->whole = get_bool(r);
+	ret->at_once = get_bool(r);
+	ret->extra = (enum line_extra)get_enum(r, EXTRA_COUNT - 1);
 	ret->hash = (enum hash)get_enum(r, HASH_COUNT - 1);
 	get_str(r, ret->key, sizeof(ret->key));
 	get_str(r, ret->format, sizeof(ret->format));
@@ -87,6 +93,7 @@ line_put(struct writer *w, const struct line *m)
 	put_u8(w, (uint8_t)m->hash);
 	put_bytes(w, m->digest, m->digest_len);
 	put_str(w, m->name);
+	put_bytes(w, m->extra, m->extra_len);
 }
 
 bool
@@ -95,6 +102,7 @@ line_get(struct reader *r, struct line *ret)
 	ret->hash = (enum hash)get_enum(r, HASH_COUNT - 1);
 	get_bytes(r, ret->digest, sizeof(ret->digest), &ret->digest_len);
 	get_str(r, ret->name, sizeof(ret->name));
+	get_bytes(r, ret->extra, sizeof(ret->extra), &ret->extra_len);
 	if (ret->hash == HASH_NONE || ret->digest_len != hash_size(ret->hash))
 		reader_fail(r);
 	return !r->bad;

@@ -35,6 +35,9 @@ struct accept_reply {
 	bool raw_input; /* stdin is one binary digest */
 	bool greet_if_empty; /* END without lines will bring TEXT and DONE */
 	bool receipt; /* answers carry one */
+	bool whole; /* one text answers all lines; ANSWERS bring nothing */
+	bool at_once; /* the first line is the last */
+	enum line_extra extra; /* what each line must have */
 	enum hash hash; /* --hash; HASH_NONE: as the line says */
 	char key[NAME_SIZE];
 	char format[NAME_SIZE];
@@ -46,6 +49,8 @@ struct line {
 	size_t digest_len;
 	uint8_t digest[DIGEST_MAX];
 	char name[LINE_NAME_SIZE]; /* empty: none came */
+	size_t extra_len;
+	uint8_t extra[LINE_EXTRA_MAX];
 };
 
 /* Of WIRE_LINES and WIRE_ANSWERS; so many lines or answers follow. */

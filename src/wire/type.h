@@ -80,7 +80,7 @@ enum wire_type {
 #define WIRE_USER 64
 #define WIRE_KEY_BLOB 4096 /* an SSH public key */
 #define WIRE_CHUNK 32768 /* bytes of one WIRE_TEXT */
-#define WIRE_ANSWER 16384 /* one answer's bytes */
+#define WIRE_ANSWER 24576 /* one answer's bytes */
 #define WIRE_RECEIPT 16384 /* what proves that it is on record */
 #define WIRE_INPUT 32768 /* what a token signs at most */
 #define WIRE_SIGNATURE 2048 /* what a token answers at most */

@@ -230,9 +230,10 @@ test_answer(
 		assert_int_equal(f->finish(&m, sig[m.step], len, ret), 0);
 	}
 	assert_true(buf_len(ret) > 0);
-	assert_int_equal(proof_check(f, &m, sig[m.step], len, ret, &opened), 0);
+	assert_int_equal(
+	    answer_check(f, &m, sig[m.step], len, ret, &opened), 0);
 	m.first = NULL;
-	assert_int_equal(proof_verify(f, &m, mech, over, ret, &opened), 0);
+	assert_int_equal(answer_verify(f, &m, mech, over, ret, &opened), 0);
 	opened_release(&opened);
 }
 
@@ -249,7 +250,7 @@ verifies(const struct format *f, const struct making *m, const struct buf *b)
 	assert_int_equal(
 	    format_plan(f, m->key, m->lines[0].hash, &mech, &over, text),
 	    REASON_OK);
-	ok = proof_verify(f, m, mech, over, b, &opened) == 0;
+	ok = answer_verify(f, m, mech, over, b, &opened) == 0;
 	opened_release(&opened);
 	return ok;
 }

@@ -108,7 +108,7 @@ takes(const struct format *f, const struct making *m, enum mech mech,
 	bool ok;
 
 	opened_init(&opened);
-	ok = proof_verify(f, m, mech, over, answer, &opened) == 0;
+	ok = answer_verify(f, m, mech, over, answer, &opened) == 0;
 	opened_release(&opened);
 	return ok;
 }
@@ -189,7 +189,7 @@ another_signature_than_the_tokens_does_not_leave(void **state)
 	len = test_token_sign(
 	    &test_keys[TEST_P256], MECH_ECDSA, HASH_SHA256, digest, 32, sig);
 	opened_init(&opened);
-	assert_int_equal(proof_check(f, &m, sig, len, &answer, &opened), -1);
+	assert_int_equal(answer_check(f, &m, sig, len, &answer, &opened), -1);
 	opened_release(&opened);
 	buf_release(&answer);
 }

@@ -9,10 +9,10 @@
 #include <cmocka.h>
 
 const struct format_word test_formats[] = {
-	{ "raw", false },
-	{ "raw-pss", false },
-	{ "p1363", false },
-	{ "cms", true },
+	{ .name = "raw", .wrapped = false },
+	{ .name = "raw-pss", .wrapped = false },
+	{ .name = "p1363", .wrapped = false },
+	{ .name = "cms", .wrapped = true },
 };
 
 void

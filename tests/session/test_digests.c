@@ -153,7 +153,7 @@ refuses_other_algorithms_by_name(void **state)
 	    "MD5 is not accepted; use SHA256");
 	assert_bad("SHA1(a)= da39a3ee5e6b4b0d3255bfef95601890afd80709",
 	    "SHA1 is not accepted");
-	assert_bad("BLAKE2b (a) = " HEX128, "BLAKE2b is not accepted");
+	assert_bad("BLAKE2s (a) = " HEX64, "BLAKE2s is not accepted");
 	assert_bad("SHA512/256 (a) = " HEX64, "SHA512/256 is not accepted");
 }
 

@@ -29,6 +29,8 @@ static const struct accept_reply accept_sample = {
 	.raw_input = false,
 	.greet_if_empty = true,
 	.receipt = true,
+	.at_once = true,
+	.extra = EXTRA_STATE,
 	.hash = HASH_SHA3_256,
 	.key = "release",
 	.format = "cms",
@@ -48,8 +50,9 @@ an_accept_comes_back(void **state)
 	assert_int_equal(back.channel, 7);
 	assert_int_equal(back.output, OUTPUT_TAR);
 	assert_true(back.check && back.atomic && back.greet_if_empty);
-	assert_true(back.receipt);
-	assert_false(back.keep_going || back.raw_input);
+	assert_true(back.receipt && back.at_once);
+	assert_int_equal(back.extra, EXTRA_STATE);
+	assert_false(back.keep_going || back.raw_input || back.whole);
 	assert_int_equal(back.hash, HASH_SHA3_256);
 	assert_string_equal(back.key, "release");
 	assert_string_equal(back.format, "cms");
@@ -61,9 +64,10 @@ refuses_an_accept_off_its_lists(void **state)
 {
 	(void)state;
 	codec_refuses(&accept_reply_codec, &accept_sample, 4, OUTPUT_COUNT);
-	for (size_t at = 5; at < 11; at++)
+	for (size_t at = 5; at < 13; at++)
 		codec_refuses(&accept_reply_codec, &accept_sample, at, 2);
-	codec_refuses(&accept_reply_codec, &accept_sample, 11, HASH_COUNT);
+	codec_refuses(&accept_reply_codec, &accept_sample, 13, EXTRA_COUNT);
+	codec_refuses(&accept_reply_codec, &accept_sample, 14, HASH_COUNT);
 }
 
 static void
@@ -100,6 +104,9 @@ lines_of_every_hash_come_back(void **state)
 	m.name[0] = '\0';
 	codec_holds(&line_codec, &m);
 	memset(m.name, 'n', sizeof(m.name) - 1);
+	codec_holds(&line_codec, &m);
+	m.extra_len = sizeof(m.extra);
+	memset(m.extra, 'e', sizeof(m.extra));
 	codec_holds(&line_codec, &m);
 }
 

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "broker/maker.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/random.h>
+
+#include "base/log.h"
+#include "broker/service.h"
+#include "broker/slot.h"
+
+static struct format_line
+line_of(const struct slot *slot)
+{
+	return (struct format_line){
+		.hash = slot->hash,
+		.digest = slot->digest,
+		.len = slot->digest_len,
+		.name = slot->name,
+		.extra = slot_extra(slot),
+		.extra_len = slot->extra_len,
+	};
+}
+
+/* Every line from the head on: none of them is answered before all are. */
+static int
+take_all(struct maker *m, const struct request *q)
+{
+	size_t count = q->tail - q->head;
+
+	m->lines = calloc(count, sizeof(*m->lines));
+	if (m->lines == NULL)
+		return -1;
+	for (size_t i = 0; i < count; i++)
+		m->lines[i] = line_of(lines_at(q, q->head + (uint32_t)i));
+	m->making.lines = m->lines;
+	m->making.count = count;
+	return 0;
+}
+
+int
+maker_init(struct maker *m, const struct slot *slot)
+{
+	const struct request *q = slot->request;
+
+	*m = (struct maker){
+		.making = {
+			.key = slot->key != NULL ? &slot->key->facts :
+						   &q->key->facts,
+			.set = &q->settings,
+			.lines = &m->line,
+			.count = 1,
+			.now = slot->made,
+			.random = slot->random,
+			.step = slot->step,
+		},
+		.line = line_of(slot),
+	};
+	if (slot->step > 0) {
+		m->making.first = slot->answer;
+		m->making.first_len = slot->answer_len;
+	}
+	if (q->format->shape != SHAPE_EACH && slot->state == SLOT_SENT)
+		return take_all(m, q);
+	return 0;
+}
+
+void
+maker_release(struct maker *m)
+{
+	free(m->lines);
+}
+
+void
+maker_begin(struct slot *slot)
+{
+	const struct format *format = slot->request->format;
+
+	if (slot->made != 0)
+		return;
+	slot->made = service_now();
+	if ((format->needs & FORMAT_NEEDS_RANDOM) != 0 &&
+	    getrandom(slot->random, sizeof(slot->random), 0) !=
+		sizeof(slot->random))
+		log_fatal("no randomness");
+}
+
+void
+maker_settings(struct format_settings *set, const struct signing_key *key)
+{
+	(void)key;
+	*set = (struct format_settings){ .namespace = "" };
+}
+
+/* What the key must have for the format. */
+static enum reason
+check_key(const struct format *format, const struct format_key *key,
+    char text[MESSAGE_SIZE])
+{
+	const char *what = NULL;
+
+	if ((format->needs & FORMAT_NEEDS_CERTIFICATE) != 0 &&
+	    key->certificate == NULL)
+		what = "certificate";
+	else if ((format->needs & FORMAT_NEEDS_OPENPGP) != 0 &&
+	    key->openpgp == NULL)
+		what = "OpenPGP certificate";
+	if (what == NULL)
+		return REASON_OK;
+	snprintf(text, MESSAGE_SIZE, "format %s needs a key with %s %s",
+	    format->name, what[0] == 'O' ? "an" : "a", what);
+	return REASON_FORMAT;
+}
+
+static enum reason
+check_line(const struct slot *slot, char text[MESSAGE_SIZE])
+{
+	const struct request *q = slot->request;
+	const struct format *format = q->format;
+	const struct slot *first = lines_at(q, q->head);
+
+	if ((format->needs & FORMAT_NEEDS_NAME) != 0 && slot->name_len == 0) {
+		snprintf(text, MESSAGE_SIZE,
+		    "format %s needs a name with each line (HEX  name)",
+		    format->name);
+		return REASON_NAME;
+	}
+	if (format->shape != SHAPE_EACH && slot->hash != first->hash) {
+		snprintf(text, MESSAGE_SIZE,
+		    "the lines before have %s: format %s takes one hash for "
+		    "all",
+		    hash_word(first->hash), format->name);
+		return REASON_HASH;
+	}
+	return REASON_OK;
+}
+
+enum reason
+maker_fits(const struct slot *slot, char text[MESSAGE_SIZE])
+{
+	const struct request *q = slot->request;
+	const struct format *format = q->format;
+	enum reason reason = check_key(format, &q->key->facts, text);
+	struct maker maker;
+
+	if (reason == REASON_OK)
+		reason = check_line(slot, text);
+	if (reason != REASON_OK || format->fit == NULL)
+		return reason;
+	if (maker_init(&maker, slot) == -1)
+		return REASON_BUSY;
+	return format->fit(&maker.making, text);
+}

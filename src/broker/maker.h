@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * From a line, or all lines of a request, to what its format needs to know of
+ * them.
+ */
+#ifndef CS_BROKER_MAKER_H
+#define CS_BROKER_MAKER_H
+
+#include "format/format.h"
+
+struct slot;
+
+/* Embedded by who asks; views into the slot or the request. */
+struct maker {
+	struct making making;
+	struct format_line line; /* where there is one */
+	struct format_line *lines; /* where there are more */
+};
+
+/*
+ * What the slot's signature is made of, or -1: no memory.  The key is the
+ * slot's, or the request's where it has none yet.
+ */
+int maker_init(struct maker *, const struct slot *);
+void maker_release(struct maker *);
+
+/*
+ * Can its format sign this line, beside what mechanisms say?  OK, or a reason
+ * with a sentence.
+ */
+enum reason maker_fits(const struct slot *, char text[MESSAGE_SIZE]);
+
+/* What an admin's words say of the key, for its formats. */
+void maker_settings(struct format_settings *, const struct signing_key *);
+
+/* The signer's time and luck: once for a signature, however often tried. */
+void maker_begin(struct slot *);
+
+#endif

@@ -7,8 +7,8 @@
 
 #include "broker/request.h"
 
-/* A line came: NULL, or the rule that it breaks. */
-const char *lines_add(struct request *, const struct line *);
+/* A line came: NULL, or the rule that it breaks.  Its digest may be set. */
+const char *lines_add(struct request *, struct line *);
 /* Decides what can be decided, and queues it at the token. */
 void lines_pump(struct request *);
 /* Something about its key, its token or the journal changed. */

@@ -6,6 +6,7 @@
 #include "broker/queue.h"
 #include "broker/service.h"
 #include "broker/slot.h"
+#include "format/midstate.h"
 
 struct slot **
 lines_place(const struct request *q, uint32_t index)
@@ -71,19 +72,38 @@ most_lines(const struct request *q)
 	return q->command.receipt ? WIRE_ATOMIC_RECEIPTS : WIRE_ATOMIC_MAX;
 }
 
+/*
+ * The rule that a line breaks, or NULL.  Of an unfinished hash the digest is
+ * ours, whatever the session says: lists and records are about that.
+ */
+static const char *
+take_extra(const struct request *q, struct line *line)
+{
+	enum line_extra extra = q->format->extra;
+
+	if ((line->extra_len > 0) != (extra != EXTRA_NONE))
+		return "a line that its format does not take";
+	if (extra == EXTRA_STATE &&
+	    midstate_digest(line->hash, line->extra, line->extra_len,
+		line->digest) == -1)
+		return "a hash state that is none";
+	return NULL;
+}
+
 const char *
-lines_add(struct request *q, const struct line *line)
+lines_add(struct request *q, struct line *line)
 {
 	struct slot *slot = NULL;
 	char text[MESSAGE_SIZE];
+	const char *why;
 
 	/* It was ended here, and the session may not know yet. */
 	if (q->state != REQUEST_RUNNING)
 		return NULL;
 	if (q->ended)
 		return "a line after the end";
-	if ((line->extra_len > 0) != (q->format->extra != EXTRA_NONE))
-		return "a line that its format does not take";
+	if ((why = take_extra(q, line)) != NULL)
+		return why;
 	if (q->tail - q->head >= most_lines(q))
 		return "more lines than may be without an answer";
 	if (!queue_is_full(q->session) && may_have_more(q->session) &&

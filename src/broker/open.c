@@ -344,6 +344,7 @@ static void (*const answers[VERB_COUNT])(struct request *) = {
 	[VERB_CERT] = answer_cert,
 	[VERB_SIGN] = answer_lines,
 	[VERB_CHECK] = answer_lines,
+	[VERB_TSA] = answer_lines,
 	[VERB_LOG] = answer_log,
 };
 

@@ -13,6 +13,7 @@ typedef int option_fn(
 
 #define BIT(verb) (1u << (verb))
 #define SIGNS (BIT(VERB_SIGN) | BIT(VERB_CHECK))
+#define KEYS (SIGNS | BIT(VERB_TSA))
 
 static int
 set_name(char ret[NAME_SIZE], const char *what, const char *value, bool good,
@@ -144,7 +145,7 @@ static const struct option {
 	unsigned verbs;
 	option_fn *set;
 } options[] = {
-	{ "key", 'k', true, SIGNS, set_key },
+	{ "key", 'k', true, KEYS, set_key },
 	{ "format", 'f', true, SIGNS, set_format },
 	{ "output", 'o', true, SIGNS, set_output },
 	{ "input", 'i', true, SIGNS, set_input },

@@ -23,6 +23,7 @@ enum verb {
 	VERB_CERT,
 	VERB_SIGN,
 	VERB_CHECK,
+	VERB_TSA,
 	VERB_LOG,
 	VERB_COUNT,
 };
@@ -30,7 +31,7 @@ enum verb {
 /* Those that name a signing key. */
 #define KEY_VERBS                                                \
 	(1u << VERB_PUBKEY | 1u << VERB_CERT | 1u << VERB_SIGN | \
-	    1u << VERB_CHECK)
+	    1u << VERB_CHECK | 1u << VERB_TSA)
 
 enum log_action {
 	LOG_CHECKPOINT,
@@ -73,6 +74,8 @@ struct command {
 int command_parse(
     const char *text, struct command *ret, struct text_error *reterr);
 
+/* Does it make signatures? */
+bool verb_signs(enum verb);
 const char *verb_word(enum verb); /* "" for VERB_GREETING */
 /* VERB_COUNT: unknown.  VERB_GREETING has no word. */
 enum verb verb_by_word(const char *);

@@ -164,7 +164,7 @@ check_key(const struct grant *grant, enum verb verb,
 
 	if (layers_check(&key, 1, of_key, &asked, ret) != REASON_OK)
 		return ret->reason;
-	if (verb != VERB_SIGN && verb != VERB_CHECK)
+	if (verb != VERB_CHECK && !verb_signs(verb))
 		return REASON_OK;
 	if (check_suspended(moment, SUBJECT_KEY, grant->key->name, ret) !=
 	    REASON_OK)

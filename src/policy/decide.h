@@ -52,9 +52,9 @@ enum reason decide_log(
     const struct profile *, enum log_action, struct verdict *ret);
 
 /*
- * sign, check, pubkey and cert: finds the key and the format (for pubkey and
- * cert only the key), fills in what was left out, and checks everything that
- * does not depend on a line.
+ * sign, check, tsa, pubkey and cert: finds the key and the format (for pubkey
+ * and cert only the key), fills in what was left out, and checks everything
+ * that does not depend on a line.
  */
 enum reason decide_request(const struct tree *, const struct client_key *,
     const struct command *, const struct moment *, struct grant *ret,

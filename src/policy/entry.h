@@ -77,8 +77,10 @@ struct signing_key {
 	size_t count; /* of them; one or more in a finished tree */
 	bool wrapped; /* use = wrapped */
 	bool audit; /* use = audit; neither: use = raw */
+	const char *tsa_policy; /* an OID in dots; NULL: no time-stamps */
+	uint32_t tsa_accuracy_s; /* 0: not said */
 	struct limits limits;
-	struct rule rule, use_rule;
+	struct rule rule, use_rule, tsa_policy_rule, tsa_accuracy_rule;
 	const char *said; /* its lines */
 	size_t index; /* 0 to tree_keys() - 1 */
 };

@@ -50,7 +50,7 @@ read_command(const struct question *q, struct command *ret, struct verdict *why)
 static bool
 has_lines(enum verb verb)
 {
-	return verb == VERB_SIGN || verb == VERB_CHECK;
+	return verb == VERB_CHECK || verb_signs(verb);
 }
 
 static bool

@@ -4,6 +4,7 @@
 
 #include "policy/limits.h"
 #include "policy/scope.h"
+#include "policy/stamp.h"
 #include "policy/tenant.h"
 #include "policy/uri.h"
 
@@ -43,6 +44,10 @@ static const struct word words[] = {
 	    0 },
 	{ "allow-short-rsa", value_yes,
 	    AT_RULE(own.generation.allow_short, own.short_rule), 0, 0 },
+	{ "tsa-policy", value_oid, AT_RULE(key.tsa_policy, key.tsa_policy_rule),
+	    0, 0 },
+	{ "tsa-accuracy", value_seconds,
+	    AT_RULE(key.tsa_accuracy_s, key.tsa_accuracy_rule), 1, 86400 },
 };
 
 static void *
@@ -115,6 +120,10 @@ check_audit(const struct key_row *row, struct text_error *reterr)
 
 	if (word == NULL && row->own.certificate_path != NULL)
 		word = "certificate";
+	if (word == NULL && key->tsa_policy != NULL)
+		word = "tsa-policy";
+	if (word == NULL && key->tsa_accuracy_s != 0)
+		word = "tsa-accuracy";
 	if (word == NULL)
 		return 0;
 	return text_fail(reterr, key->use_rule.line,
@@ -132,7 +141,7 @@ check_verbs(const struct signing_key *key, struct text_error *reterr)
 		if ((KEY_VERBS & 1u << verb_by_word(verbs->item[i])) == 0)
 			return text_fail(reterr, verbs->rule.line,
 			    "key %s: the verb %s names no key; verbs that do: "
-			    "pubkey, cert, sign, check",
+			    "pubkey, cert, sign, check, tsa",
 			    key->name, verbs->item[i]);
 	return 0;
 }
@@ -190,9 +199,10 @@ check_key(
 		return check_audit(row, reterr);
 	assume_hashes(tree, key);
 	if (limits_close("key", key->name, &key->limits, reterr) == -1 ||
-	    check_verbs(key, reterr) == -1)
+	    check_verbs(key, reterr) == -1 ||
+	    check_class(tree, key, reterr) == -1)
 		return -1;
-	return check_class(tree, key, reterr);
+	return stamp_check(tree, key, reterr);
 }
 
 static int

@@ -36,9 +36,9 @@ value_default(const struct place *place, const struct word *word,
 	(void)word;
 	if (command_parse(value, &command, &why) == -1)
 		return text_fail(reterr, 0, "default: %.200s", why.what);
-	if (command.verb != VERB_SIGN && command.verb != VERB_CHECK)
+	if (command.verb != VERB_CHECK && !verb_signs(command.verb))
 		return text_fail(reterr, 0,
-		    "default must be a sign or check command, not %s",
+		    "default must be a sign, check or tsa command, not %s",
 		    verb_word(command.verb));
 	/* Not in the row: most profiles have none. */
 	if ((copy = arena_alloc(&place->tree->arena, sizeof(*copy))) == NULL)

@@ -8,6 +8,7 @@
 #include "policy/list.h"
 #include "policy/private.h"
 #include "policy/scope.h"
+#include "policy/stamp.h"
 #include "policy/tenant.h"
 
 enum reason
@@ -36,6 +37,7 @@ key_allows_format(
     const struct signing_key *key, const struct format_word *format)
 {
 	return key->wrapped == format->wrapped &&
+	    format_stamps(format) == key_stamps(key) &&
 	    (key->limits.formats.item == NULL ||
 		names_have(&key->limits.formats, format->name));
 }
@@ -60,13 +62,16 @@ both_allow_format(const struct profile *profile, const struct signing_key *key,
 }
 
 static void
-tell_keys(struct verdict *verdict, const struct profile *profile)
+tell_keys(struct verdict *verdict, const struct tree *tree,
+    const struct profile *profile, enum verb verb)
 {
+	const struct names *keys = &profile->keys;
 	struct sentence s;
 
 	sentence_init(&s, verdict->text, sizeof(verdict->text));
-	for (size_t i = 0; i < profile->keys.count; i++)
-		sentence_item(&s, profile->keys.item[i]);
+	for (size_t i = 0; i < keys->count; i++)
+		if (verb_serves(verb, tree_key_by_name(tree, keys->item[i])))
+			sentence_item(&s, keys->item[i]);
 	if (s.items == 0)
 		sentence_item(&s, "none");
 }
@@ -143,36 +148,57 @@ find_key(
 						  NULL;
 }
 
+/* The last of those that there are for the verb, or of all; how many. */
+static const char *
+some_key(const struct tree *tree, const struct profile *profile, enum verb verb,
+    size_t *ret_count)
+{
+	const struct names *keys = &profile->keys;
+	const char *found = keys->count > 0 ? keys->item[0] : "";
+
+	*ret_count = 0;
+	for (size_t i = 0; i < keys->count; i++) {
+		if (!verb_serves(verb, tree_key_by_name(tree, keys->item[i])))
+			continue;
+		found = keys->item[i];
+		++*ret_count;
+	}
+	return found;
+}
+
 static enum reason
 resolve_key(const struct tree *tree, const struct profile *profile,
     const struct command *command, struct grant *ret, struct verdict *verdict)
 {
 	const struct names *keys = &profile->keys;
 	const char *name = command->key;
+	size_t count;
 
-	if (name[0] == '\0' && keys->count > 1) {
-		refuse(verdict, REASON_USAGE, keys->rule,
-		    "say which key%s; the profile %s grants: ",
-		    command->verb == VERB_SIGN || command->verb == VERB_CHECK ?
-			" with -k" :
-			"",
-		    profile->name);
-		tell_keys(verdict, profile);
-		return REASON_USAGE;
+	if (name[0] == '\0') {
+		name = some_key(tree, profile, command->verb, &count);
+		if (count > 1) {
+			refuse(verdict, REASON_USAGE, keys->rule,
+			    "say which key%s; the profile %s grants: ",
+			    command->verb == VERB_PUBKEY ||
+				    command->verb == VERB_CERT ?
+				"" :
+				" with -k",
+			    profile->name);
+			tell_keys(verdict, tree, profile, command->verb);
+			return REASON_USAGE;
+		}
 	}
-	if (name[0] == '\0' && keys->count == 1)
-		name = keys->item[0];
 	if (name[0] == '\0')
 		return refuse(verdict, REASON_KEY_UNKNOWN,
 		    rule_or(keys, profile->rule),
 		    "the profile %s grants no key", profile->name);
 	if ((ret->key = find_key(tree, profile, name)) != NULL)
-		return REASON_OK;
+		return stamp_refuse(tree, command, ret->key, verdict);
 	/* One text for both: which keys exist is nobody else's business. */
 	refuse(verdict, REASON_KEY_UNKNOWN, rule_or(keys, profile->rule),
 	    "the profile %s grants no key %s; it grants: ", profile->name,
 	    name);
-	tell_keys(verdict, profile);
+	tell_keys(verdict, tree, profile, command->verb);
 	return REASON_KEY_UNKNOWN;
 }
 
@@ -300,7 +326,7 @@ resolve(const struct tree *tree, const struct profile *profile,
 
 	reason = resolve_key(tree, profile, command, &grant, verdict);
 	if (reason == REASON_OK &&
-	    (command->verb == VERB_SIGN || command->verb == VERB_CHECK)) {
+	    (command->verb == VERB_CHECK || verb_signs(command->verb))) {
 		reason = resolve_format(
 		    tree, profile, command->format, &grant, verdict);
 		if (reason == REASON_OK && command->hash != HASH_NONE)

@@ -6,7 +6,7 @@
 #include "policy/decide.h"
 #include "policy/list.h"
 #include "policy/private.h"
-#include "policy/resolve.h"
+#include "policy/stamp.h"
 
 #define ALL_HASHES ((1u << HASH_COUNT) - 2)
 #define FORMATS_MAX 64 /* bits of a set */
@@ -23,13 +23,16 @@ rights_of(const struct tree *tree, const struct profile *profile,
 			ret->formats |= UINT64_C(1) << i;
 	ret->hashes = both_allow_hashes(profile, key) & ALL_HASHES;
 	ret->verbs = profile->limits.verb_set & key->limits.verb_set;
+	ret->stamps = key_stamps(key);
 }
 
 bool
 rights_sign(const struct rights *rights)
 {
+	enum verb verb = rights->stamps ? VERB_TSA : VERB_SIGN;
+
 	return rights->formats != 0 && rights->hashes != 0 &&
-	    (rights->verbs & 1u << VERB_SIGN) != 0;
+	    (rights->verbs & 1u << verb) != 0;
 }
 
 void

@@ -12,12 +12,13 @@ struct rights {
 	uint64_t formats; /* 1 << its number in the list that tree_new had */
 	unsigned hashes; /* 1u << enum hash */
 	unsigned verbs; /* 1u << enum verb */
+	bool stamps; /* only for the verb tsa */
 };
 
 /* All zero when the profile does not grant the key. */
 void rights_of(const struct tree *, const struct profile *,
     const struct signing_key *, struct rights *ret);
-/* May anything be signed? */
+/* May anything be signed, or stamped? */
 bool rights_sign(const struct rights *);
 
 /* "raw, p1363" and "sha256, sha384", for people; "none" for an empty set. */

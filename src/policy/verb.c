@@ -58,6 +58,12 @@ static const struct {
 	    "[--keep-going | --atomic] [--receipt]",
 	    "Takes what sign takes and says what would happen to each line; "
 	    "signs nothing.\n" },
+	[VERB_TSA] = { "tsa", "tsa [-k KEY]",
+	    "Answers one time-stamp request (RFC 3161) on standard input:\n"
+	    "  openssl ts -query -data FILE -cert | ssh ... tsa > FILE.tsr\n"
+	    "  -k, --key KEY        may be left out where the profile grants "
+	    "one with\n"
+	    "                       format tsa\n" },
 	[VERB_LOG] = { "log",
 	    "log checkpoint | log proof DIGEST | log since SEQ",
 	    "checkpoint: the newest signed checkpoint of the audit log.\n"
@@ -66,6 +72,12 @@ static const struct {
 	    "since: the records from number SEQ on, where the profile says "
 	    "log = all.\n" },
 };
+
+bool
+verb_signs(enum verb verb)
+{
+	return verb == VERB_SIGN || verb == VERB_TSA;
+}
 
 const char *
 verb_word(enum verb verb)
@@ -100,7 +112,7 @@ static bool
 is_later(const char *word)
 {
 	static const char *const later[] = { "pending", "show", "approve",
-		"deny", "fetch", "agent", "pkcs11", "tsa", "status" };
+		"deny", "fetch", "agent", "pkcs11", "status" };
 
 	for (size_t i = 0; i < sizeof(later) / sizeof(later[0]); i++)
 		if (strcmp(later[i], word) == 0)

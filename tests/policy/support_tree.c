@@ -13,6 +13,7 @@ const struct format_word test_formats[] = {
 	{ .name = "raw-pss", .wrapped = false },
 	{ .name = "p1363", .wrapped = false },
 	{ .name = "cms", .wrapped = true },
+	{ .name = "tsa", .wrapped = true, .needs = FORMAT_NEEDS_POLICY },
 };
 
 void

@@ -15,9 +15,9 @@ struct told {
 
 void told_add(void *told, const struct text_error *);
 
-/* Two raw formats and a wrapped one. */
+/* Raw formats, a wrapped one, and that of time-stamps. */
 extern const struct format_word test_formats[];
-#define TEST_FORMATS 4
+#define TEST_FORMATS 5
 
 /* The texts of a tree; NULL takes one that is good. */
 struct texts {

@@ -106,19 +106,19 @@ refuses_unknown_verbs_and_names_the_known(void **state)
 	(void)state;
 	assert_refused("ls -l",
 	    "unknown verb \"ls\"; known: help, whoami, keys, pubkey, cert, "
-	    "sign, check, log");
+	    "sign, check, tsa, log");
 	assert_refused("Sign",
 	    "unknown verb \"Sign\"; known: help, whoami, keys, pubkey, cert, "
-	    "sign, check, log");
+	    "sign, check, tsa, log");
 	assert_refused("approve 7",
 	    "approve is not supported by this version; known: help, whoami, "
-	    "keys, pubkey, cert, sign, check, log");
+	    "keys, pubkey, cert, sign, check, tsa, log");
 	assert_refused("help agent",
 	    "agent is not supported by this version; known: help, whoami, "
-	    "keys, pubkey, cert, sign, check, log");
+	    "keys, pubkey, cert, sign, check, tsa, log");
 	assert_refused("''",
 	    "unknown verb \"\"; known: help, whoami, keys, pubkey, cert, "
-	    "sign, check, log");
+	    "sign, check, tsa, log");
 }
 
 static void
@@ -247,7 +247,7 @@ expands_nothing(void **state)
 	assert_refused("sign -k `id`", "\"`id`\" is not a key's name");
 	assert_refused("whoami; id",
 	    "unknown verb \"whoami;\"; known: help, whoami, keys, pubkey, "
-	    "cert, sign, check, log");
+	    "cert, sign, check, tsa, log");
 	assert_refused("sign -k a\\ b", "\"a\\\" is not a key's name");
 	assert_refused("sign -k '*'", "\"*\" is not a key's name");
 }

@@ -126,7 +126,7 @@ refuses_values_that_do_not_exist(void **state)
 	    "keys.d/k.conf:4: use must be raw, wrapped or audit, not \"both\"");
 	assert_refused(GOOD "formats = raw pdf\n",
 	    "keys.d/k.conf:5: unknown format \"pdf\"; formats: raw, raw-pss, "
-	    "p1363, cms");
+	    "p1363, cms, tsa");
 	assert_refused(GOOD "formats = raw raw\n",
 	    "keys.d/k.conf:5: \"raw\" is given twice");
 	assert_refused(
@@ -202,7 +202,7 @@ refuses_verbs_that_name_no_key(void **state)
 	tree_free(tree_with(GOOD "verbs = pubkey cert sign check\n"));
 	assert_refused(GOOD "verbs = sign whoami\n",
 	    "keys.d/k.conf:5: key release: the verb whoami names no key; "
-	    "verbs that do: pubkey, cert, sign, check");
+	    "verbs that do: pubkey, cert, sign, check, tsa");
 }
 
 static void
@@ -211,9 +211,9 @@ refuses_unknown_words_and_names_the_known(void **state)
 	(void)state;
 	assert_refused(GOOD "format = raw\n",
 	    "keys.d/k.conf:5: unknown word format; known: token, object, use, "
-	    "certificate, allow-extractable, allow-short-rsa, from, "
+	    "certificate, allow-extractable, allow-short-rsa, tsa-policy, tsa-accuracy, from, "
 	    "hours, not-before, not-after, verbs, formats, hashes, names, max-lines, "
-	    "rate, burst, per-day, concurrency, on-exceed, ...");
+	    "rate, burst, per-day, ...");
 	assert_refused("[profile x]\nkeys = a\n" GOOD,
 	    "keys.d/k.conf:1: section [profile] belongs in profiles.d");
 }

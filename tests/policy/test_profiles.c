@@ -79,13 +79,13 @@ refuses_values_that_do_not_exist(void **state)
 	(void)state;
 	assert_refused(GOOD "verbs = sign push\n",
 	    "profiles.d/p.conf:3: unknown verb \"push\"; known: help, whoami, "
-	    "keys, pubkey, cert, sign, check, log");
+	    "keys, pubkey, cert, sign, check, tsa, log");
 	assert_refused(GOOD "verbs = sign approve\n",
 	    "profiles.d/p.conf:3: approve is not supported by this version; "
-	    "known: help, whoami, keys, pubkey, cert, sign, check, log");
+	    "known: help, whoami, keys, pubkey, cert, sign, check, tsa, log");
 	assert_refused(GOOD "formats = pdf\n",
 	    "profiles.d/p.conf:3: unknown format \"pdf\"; formats: raw, "
-	    "raw-pss, p1363, cms");
+	    "raw-pss, p1363, cms, tsa");
 	assert_refused(GOOD "from = example.org\n",
 	    "profiles.d/p.conf:3: \"example.org\" is not an address, a "
 	    "network (10.0.0.0/8) or a pattern (10.2.*); host names are not "
@@ -130,11 +130,11 @@ refuses_a_default_that_does_not_parse(void **state)
 	    "profiles.d/p.conf:3: default: sign has no option \"-x\"; it has "
 	    "-k, -f, -o, -i, --hash, --keep-going, --atomic, --receipt");
 	assert_refused(GOOD "default = whoami\n",
-	    "profiles.d/p.conf:3: default must be a sign or check command, "
+	    "profiles.d/p.conf:3: default must be a sign, check or tsa command, "
 	    "not whoami");
 	assert_refused(GOOD "default = ''\n",
 	    "profiles.d/p.conf:3: default: unknown verb \"\"; known: help, "
-	    "whoami, keys, pubkey, cert, sign, check, log");
+	    "whoami, keys, pubkey, cert, sign, check, tsa, log");
 }
 
 static void

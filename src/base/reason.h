@@ -43,6 +43,8 @@
 	X(KEY_UNKNOWN, "key-unknown", 77, "the profile grants no such key")   \
 	X(FORMAT, "format", 77, "this format is not allowed")                 \
 	X(HASH, "hash", 77, "this hash is not allowed")                       \
+	X(TSA_POLICY, "tsa-policy", 77,                                       \
+	    "the key makes time-stamps under another policy")                 \
 	X(USE, "use", 77, "the key's use does not allow this format")         \
 	X(NAME, "name", 77, "the profile does not allow this name")           \
 	X(NOT_BEFORE, "not-before", 77, "not valid yet")                      \

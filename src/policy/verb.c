@@ -42,7 +42,7 @@ static const struct {
 	    "  -i, --input INPUT    lines (the default) or raw: one binary "
 	    "digest\n"
 	    "  --hash HASH          sha256, sha384, sha512, sha3-256, "
-	    "sha3-384 or sha3-512;\n"
+	    "sha3-384, sha3-512, blake2b512;\n"
 	    "                       else the line names it or its length "
 	    "tells\n"
 	    "  --keep-going         answer a bad line with !REASON, go on, "

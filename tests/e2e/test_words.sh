@@ -44,12 +44,14 @@ every_option_is_in_the_protocol_page() {
 	    sed 's/^/--/' | all_in countersign-protocol.7 9
 }
 
-every_format_hash_and_output_is_in_the_protocol_page() {
-	{
-		sed -nE 's/^.*\.name = "([a-z0-9-]+)".*/\1/p' src/format/*.c
-		sed -nE 's/.*\[(HASH_SHA|OUTPUT_).*= \{? ?"([a-z0-9-]+)".*/\2/p' \
-		    src/base/words.c
-	} | all_in countersign-protocol.7 13
+every_format_is_in_the_page_of_formats() {
+	sed -nE 's/^.*\.name = "([a-z0-9-]+)".*/\1/p' src/format/*.c |
+	    all_in countersign-formats.7 3
+}
+
+every_hash_and_output_is_in_the_protocol_page() {
+	sed -nE 's/.*\[(HASH_[SB]|OUTPUT_).*= \{? ?"([a-z0-9-]+)".*/\2/p' \
+	    src/base/words.c | all_in countersign-protocol.7 11
 }
 
 every_word_of_the_service_is_in_its_page() {
@@ -136,7 +138,8 @@ every_page_is_clean() {
 cases every_reason_is_in_the_protocol_page \
     every_verb_is_in_the_protocol_page \
     every_option_is_in_the_protocol_page \
-    every_format_hash_and_output_is_in_the_protocol_page \
+    every_format_is_in_the_page_of_formats \
+    every_hash_and_output_is_in_the_protocol_page \
     every_word_of_the_service_is_in_its_page \
     every_word_of_a_profile_is_in_its_page \
     every_word_of_a_tenant_is_in_its_page \

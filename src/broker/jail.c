@@ -160,7 +160,7 @@ static const struct jail jails[PARTIES] = {
 	[STORE] = { .name = "store", .calls = store_calls },
 };
 
-/* Folders outside the tree that certificates may come from. */
+/* Folders outside the tree that keys' files may come from. */
 #define CERTIFICATE_FOLDERS 16
 #define PATHS_MAX (6 + CERTIFICATE_FOLDERS)
 
@@ -196,14 +196,17 @@ add_path(const char *path, bool of_file, bool writable)
 
 /* Tenants' are below the tree's own folder, as many as there may be. */
 static void
-add_certificate(const struct tree *tree, size_t number)
+add_files(const struct tree *tree, size_t number)
 {
-	const char *path = tree_certificate_path(tree, number);
 	const struct generation *g = tree_generation(tree, number);
 
-	if (path != NULL && g->key->tenant == NULL &&
-	    prepared.count + 1 < PATHS_MAX)
-		add_path(path, true, false);
+	for (int f = 0; g->key->tenant == NULL && f < KEY_FILES; f++) {
+		const char *path =
+		    tree_file_path(tree, number, (enum key_file)f);
+
+		if (path != NULL && prepared.count + 1 < PATHS_MAX)
+			add_path(path, true, false);
+	}
 }
 
 int
@@ -225,7 +228,7 @@ jail_broker_prepare(const struct tree *tree, const char *dir, char what[128])
 	add_path(dir, false, false);
 	add_path(CONF_ZONES, false, false);
 	for (size_t i = 0; i < tree_generations(tree); i++)
-		add_certificate(tree, i);
+		add_files(tree, i);
 	/* The last, which only the loader sees: /etc/passwd is replaced now
 	 * and then, and is looked at for the owners of tenants. */
 	prepared.common = prepared.count;

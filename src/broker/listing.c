@@ -74,6 +74,13 @@ add_tokens(struct listing *to, const struct tree *tree, struct buf *said)
 	return rv;
 }
 
+static void
+say_files(struct buf *said, const struct generation *g)
+{
+	for (int f = 0; f < KEY_FILES; f++)
+		say(said, g != NULL ? g->file[f] : NULL);
+}
+
 static int
 add_keys(struct listing *to, const struct tree *tree, struct buf *said)
 {
@@ -84,7 +91,7 @@ add_keys(struct listing *to, const struct tree *tree, struct buf *said)
 		const struct generation *own = key_own(key);
 
 		say(said, key->said);
-		say(said, own != NULL ? own->certificate : NULL);
+		say_files(said, own);
 		rv = add(to, CHANGE_KEY, key, key->name, said);
 	}
 	return rv;
@@ -102,7 +109,7 @@ add_generations(struct listing *to, const struct tree *tree, struct buf *said)
 		if (g->name[0] == '\0')
 			continue;
 		say(said, g->said);
-		say(said, g->certificate);
+		say_files(said, g);
 		rv = add(to, CHANGE_GENERATION, g, g->name, said);
 	}
 	return rv;

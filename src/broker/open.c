@@ -193,7 +193,7 @@ answer_cert(struct request *q)
 		turn_down(q, &verdict);
 		return;
 	}
-	buf_adds(&q->text, grant.generation->certificate);
+	buf_adds(&q->text, grant.generation->file[KEY_FILE_CERTIFICATE]);
 	request_finish(q, 0, "");
 }
 

@@ -122,7 +122,8 @@ load_folder(struct loader *loader, const struct part *part)
 }
 
 static void
-load_certificate(struct loader *loader, size_t number, const char *path)
+load_key_file(
+    struct loader *loader, size_t number, enum key_file which, const char *path)
 {
 	const struct generation *of = tree_generation(loader->tree, number);
 	size_t dir = strlen(loader->dir), len;
@@ -136,17 +137,15 @@ load_certificate(struct loader *loader, size_t number, const char *path)
 	    -1) {
 		struct text_error told = { .line = of->rule.line };
 
-		text_fail(&told, of->rule.line,
-		    "key %s: certificate %.100s: %.100s", of->of, name,
-		    error.what);
+		text_fail(&told, of->rule.line, "key %s: %s %.100s: %.100s",
+		    of->of, key_file_word(which), name, error.what);
 		tell(loader, of->rule.file, &told);
 		return;
 	}
 	if (strlen(pem) != len ||
-	    tree_certificate(loader->tree, number, pem) == -1) {
-		text_fail(&error, of->rule.line,
-		    "key %s: certificate %.100s: is not a PEM certificate",
-		    of->of, name);
+	    tree_file(loader->tree, number, which, pem) == -1) {
+		text_fail(&error, of->rule.line, "key %s: %s %.100s: is not %s",
+		    of->of, key_file_word(which), name, key_file_kind(which));
 		tell(loader, of->rule.file, &error);
 	} else if (loader->seen != NULL) {
 		loader->seen(loader->seen_arg, name, pem, len);
@@ -155,13 +154,14 @@ load_certificate(struct loader *loader, size_t number, const char *path)
 }
 
 static void
-load_certificates(struct loader *loader)
+load_key_files(struct loader *loader, size_t number)
 {
-	for (size_t i = 0; i < tree_generations(loader->tree); i++) {
-		const char *path = tree_certificate_path(loader->tree, i);
+	for (int f = 0; f < KEY_FILES; f++) {
+		const char *path =
+		    tree_file_path(loader->tree, number, (enum key_file)f);
 
 		if (path != NULL)
-			load_certificate(loader, i, path);
+			load_key_file(loader, number, (enum key_file)f, path);
 	}
 }
 
@@ -296,7 +296,8 @@ conf_load_from(const struct conf_source *from)
 		&loader, from->dir, from->formats, from->format_count) == -1)
 		return NULL;
 	good = load_parts(&loader);
-	load_certificates(&loader);
+	for (size_t i = 0; i < tree_generations(loader.tree); i++)
+		load_key_files(&loader, i);
 	conf_zones(loader.tree, from->seen, from->seen_arg);
 	loader.errors += tree_finish(loader.tree, from->told, from->told_arg);
 	/* A tree that is refused still has all its errors told. */

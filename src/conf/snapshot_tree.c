@@ -51,24 +51,30 @@ find(const struct snapshot *snapshot, const char *file)
 }
 
 static unsigned
-add_certificates(
-    struct tree *tree, const struct snapshot *snapshot, const char *dir)
+add_file(struct tree *tree, const struct snapshot *snapshot, const char *dir,
+    size_t generation, enum key_file file)
 {
+	const char *path = tree_file_path(tree, generation, file);
+	const struct snapshot_entry *e;
 	size_t len = strlen(dir);
+
+	if (path == NULL)
+		return 0;
+	if (strncmp(path, dir, len) == 0 && path[len] == '/')
+		path += len + 1;
+	e = find(snapshot, path);
+	return e == NULL || tree_file(tree, generation, file, e->text) == -1;
+}
+
+static unsigned
+add_files(struct tree *tree, const struct snapshot *snapshot, const char *dir)
+{
 	unsigned missing = 0;
 
-	for (size_t i = 0; i < tree_generations(tree); i++) {
-		const char *path = tree_certificate_path(tree, i);
-		const struct snapshot_entry *e;
-
-		if (path == NULL)
-			continue;
-		if (strncmp(path, dir, len) == 0 && path[len] == '/')
-			path += len + 1;
-		e = find(snapshot, path);
-		if (e == NULL || tree_certificate(tree, i, e->text) == -1)
-			missing++;
-	}
+	for (size_t i = 0; i < tree_generations(tree); i++)
+		for (int f = 0; f < KEY_FILES; f++)
+			missing +=
+			    add_file(tree, snapshot, dir, i, (enum key_file)f);
 	return missing;
 }
 
@@ -139,8 +145,8 @@ snapshot_tree(const struct snapshot *snapshot, const char *dir,
 		return NULL;
 	}
 	errors = fill(tree, snapshot, told, told_arg);
-	if (add_certificates(tree, snapshot, dir) > 0) {
-		text_fail(&error, 0, "it lacks a key's certificate");
+	if (add_files(tree, snapshot, dir) > 0) {
+		text_fail(&error, 0, "it lacks a key's file");
 		told(told_arg, &error);
 		errors++;
 	}

@@ -197,7 +197,8 @@ take_last(struct one *one)
 }
 
 static void
-add_certificate(struct one *one, size_t number, const char *path)
+add_key_file(
+    struct one *one, size_t number, enum key_file which, const char *path)
 {
 	const struct generation *g = tree_generation(one->tree, number);
 	const struct bundle_file *file;
@@ -213,11 +214,24 @@ add_certificate(struct one *one, size_t number, const char *path)
 		file = bundle_find(&one->bundle, name);
 	}
 	if (file != NULL && strlen(file->text) == file->len &&
-	    tree_certificate(one->tree, number, file->text) == 0)
+	    tree_file(one->tree, number, which, file->text) == 0)
 		return;
-	snprintf(what, sizeof(what), "key %.64s: certificate %.100s: %s", g->of,
-	    name, file != NULL ? "is not a PEM certificate" : "is not there");
+	snprintf(what, sizeof(what), "key %.64s: %s %.100s: is not %s", g->of,
+	    key_file_word(which), name,
+	    file != NULL ? key_file_kind(which) : "there");
 	tell(one, g->rule.file, g->rule.line, what);
+}
+
+static void
+add_key_files(struct one *one, size_t number)
+{
+	for (int f = 0; f < KEY_FILES; f++) {
+		const char *path =
+		    tree_file_path(one->tree, number, (enum key_file)f);
+
+		if (path != NULL)
+			add_key_file(one, number, (enum key_file)f, path);
+	}
 }
 
 /* All of it or nothing: whether it is in the tree now. */
@@ -238,12 +252,8 @@ apply(struct one *one, size_t first)
 				tree_add(tree, parts[p].part, f->name, f->text,
 				    f->len, on_error, one);
 		}
-	for (size_t i = first; i < tree_generations(tree); i++) {
-		const char *path = tree_certificate_path(tree, i);
-
-		if (path != NULL)
-			add_certificate(one, i, path);
-	}
+	for (size_t i = first; i < tree_generations(tree); i++)
+		add_key_files(one, i);
 	if (one->from->root == -1)
 		snapshot_zones(tree, one->from->last);
 	else

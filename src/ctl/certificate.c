@@ -115,9 +115,9 @@ certificate_warn(
 	unsigned warnings = 0;
 	X509 *cert;
 
-	if (g->certificate == NULL)
+	if (g->file[KEY_FILE_CERTIFICATE] == NULL)
 		return 0;
-	if ((cert = parse(g->certificate)) == NULL) {
+	if ((cert = parse(g->file[KEY_FILE_CERTIFICATE])) == NULL) {
 		tell_warning(to, &g->rule,
 		    "the certificate of %s is not a PEM certificate",
 		    generation_who(g, who));

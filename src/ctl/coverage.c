@@ -22,8 +22,9 @@ span_of(const struct generation *g, struct span *ret)
 	ret->g = g;
 	ret->start = g->start;
 	ret->end = next != NULL ? next->start : INT64_MAX;
-	ret->dated = g->certificate != NULL &&
-	    certificate_dates(g->certificate, &ret->from, &ret->until) == 0;
+	ret->dated = g->file[KEY_FILE_CERTIFICATE] != NULL &&
+	    certificate_dates(
+		g->file[KEY_FILE_CERTIFICATE], &ret->from, &ret->until) == 0;
 	generation_who(g, ret->who);
 }
 

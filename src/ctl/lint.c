@@ -54,8 +54,9 @@ look_at_dates(struct linting *l, const struct generation *g)
 	char who[GENERATION_WHO], date[DATE_TEXT];
 	int64_t from, until;
 
-	if (g->certificate == NULL ||
-	    certificate_dates(g->certificate, &from, &until) == -1 ||
+	if (g->file[KEY_FILE_CERTIFICATE] == NULL ||
+	    certificate_dates(g->file[KEY_FILE_CERTIFICATE], &from, &until) ==
+		-1 ||
 	    until < l->time.now || until > l->time.soon)
 		return;
 	date_text(until, date);

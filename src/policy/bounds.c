@@ -78,6 +78,20 @@ check_use(struct intake *in, const struct signing_key *key,
 	    use, tenant->name);
 }
 
+static void
+check_file(
+    struct intake *in, const struct generation_row *row, enum key_file file)
+{
+	struct rule rule = rule_or(row->path_rule[file], row->generation.rule);
+
+	if (row->path[file] != NULL &&
+	    tenant_path(in->tree, in->tree->tenant, row->path[file], NULL) ==
+		-1)
+		intake_fail(in, rule.file, rule.line,
+		    "%s: the file must be in the tenant's folder",
+		    key_file_word(file));
+}
+
 /* What weakens the service is not a team's to say. */
 static void
 check_words(struct intake *in, const struct generation_row *row)
@@ -90,11 +104,8 @@ check_words(struct intake *in, const struct generation_row *row)
 	if (g->allow_short)
 		fail(in, rule_or(row->short_rule, g->rule),
 		    "allow-short-rsa may not stand in a tenant");
-	if (row->certificate_path != NULL &&
-	    tenant_path(
-		in->tree, in->tree->tenant, row->certificate_path, NULL) == -1)
-		fail(in, rule_or(row->certificate_rule, g->rule),
-		    "certificate: the file must be in the tenant's folder");
+	for (int f = 0; f < KEY_FILES; f++)
+		check_file(in, row, (enum key_file)f);
 }
 
 void

@@ -192,15 +192,26 @@ list_client(
 }
 
 static void
+list_files(
+    struct list *l, const struct generation *a, const struct generation *b)
+{
+	for (int f = 0; f < KEY_FILES; f++) {
+		const char *word = key_file_word((enum key_file)f);
+
+		if (differ(a->file[f], b->file[f]))
+			list_word(l, word, strlen(word));
+	}
+}
+
+static void
 list_key(
     struct list *l, const struct signing_key *a, const struct signing_key *b)
 {
 	const struct generation *old = key_own(a), *new = key_own(b);
 
 	list_both(l, a->said, b->said);
-	if (old != NULL && new != NULL &&
-	    differ(old->certificate, new->certificate))
-		list_word(l, "certificate", 11);
+	if (old != NULL && new != NULL)
+		list_files(l, old, new);
 }
 
 static void
@@ -208,8 +219,7 @@ list_generation(
     struct list *l, const struct generation *a, const struct generation *b)
 {
 	list_both(l, a->said, b->said);
-	if (differ(a->certificate, b->certificate))
-		list_word(l, "certificate", 11);
+	list_files(l, a, b);
 }
 
 void

@@ -40,19 +40,27 @@ add(struct changes *c, enum change_object object, const void *before,
 }
 
 static bool
+same_files(const struct generation *a, const struct generation *b)
+{
+	for (int f = 0; f < KEY_FILES; f++)
+		if (!same(a->file[f], b->file[f]))
+			return false;
+	return true;
+}
+
+static bool
 same_key(const struct signing_key *a, const struct signing_key *b)
 {
 	const struct generation *old = key_own(a), *new = key_own(b);
 
 	return same(a->said, b->said) &&
-	    (old == NULL || new == NULL ||
-		same(old->certificate, new->certificate));
+	    (old == NULL || new == NULL || same_files(old, new));
 }
 
 static bool
 same_generation(const struct generation *a, const struct generation *b)
 {
-	return same(a->said, b->said) && same(a->certificate, b->certificate);
+	return same(a->said, b->said) && same_files(a, b);
 }
 
 static bool

@@ -228,7 +228,7 @@ decide_certificate(const struct grant *grant, bool next, struct verdict *ret)
 {
 	const char *key = grant->key->name;
 
-	if (grant->generation->certificate != NULL)
+	if (grant->generation->file[KEY_FILE_CERTIFICATE] != NULL)
 		return accept(ret);
 	return refuse(ret, REASON_USAGE, grant->generation->rule,
 	    "the key %s has no certificate here; pubkey %s%s gives its public "

@@ -79,13 +79,18 @@ tell_text(struct effects *e, const struct effect *of, const char *word,
 
 /* What stands in the file; the file's name is a word. */
 static void
-tell_certificate(struct effects *e, const struct effect *of,
+tell_files(struct effects *e, const struct effect *of,
     const struct generation *a, const struct generation *b)
 {
-	if (a != NULL && b != NULL && a->certificate != NULL &&
-	    b->certificate != NULL &&
-	    strcmp(a->certificate, b->certificate) != 0)
-		tell_text(e, of, "certificate's text", "another", "this one");
+	static const char *const what[KEY_FILES] = {
+		[KEY_FILE_CERTIFICATE] = "certificate's text",
+		[KEY_FILE_OPENPGP] = "openpgp's text",
+	};
+
+	for (int f = 0; a != NULL && b != NULL && f < KEY_FILES; f++)
+		if (a->file[f] != NULL && b->file[f] != NULL &&
+		    strcmp(a->file[f], b->file[f]) != 0)
+			tell_text(e, of, what[f], "another", "this one");
 }
 
 static void
@@ -97,7 +102,7 @@ tell_key(struct effects *e, struct effect *of, const struct change *c)
 	e->limits_after = &b->limits;
 	tell_words(e, of, a->said, b->said);
 	e->limits_before = e->limits_after = NULL;
-	tell_certificate(e, of, key_own(a), key_own(b));
+	tell_files(e, of, key_own(a), key_own(b));
 }
 
 static void
@@ -106,7 +111,7 @@ tell_generation(struct effects *e, struct effect *of, const struct change *c)
 	const struct generation *a = c->before, *b = c->after;
 
 	tell_words(e, of, a->said, b->said);
-	tell_certificate(e, of, a, b);
+	tell_files(e, of, a, b);
 }
 
 static void

@@ -20,6 +20,19 @@ started(const struct signing_key *key, int64_t now)
 	return low;
 }
 
+const char *
+key_file_word(enum key_file file)
+{
+	return file == KEY_FILE_CERTIFICATE ? "certificate" : "openpgp";
+}
+
+const char *
+key_file_kind(enum key_file file)
+{
+	return file == KEY_FILE_CERTIFICATE ? "a PEM certificate" :
+					      "an armored OpenPGP public key";
+}
+
 const struct generation *
 key_generation(const struct signing_key *key, int64_t now)
 {

@@ -15,13 +15,20 @@
 
 struct signing_key;
 
+/* The files that stand beside an object. */
+enum key_file {
+	KEY_FILE_CERTIFICATE, /* PEM */
+	KEY_FILE_OPENPGP, /* an armored OpenPGP public key */
+	KEY_FILES,
+};
+
 struct generation {
 	const char *name; /* "": the object of [key NAME] itself */
 	const char *of; /* the key's name */
 	const struct signing_key *key; /* of a finished tree */
 	const struct token_conf *token;
 	const char *object;
-	const char *certificate; /* PEM text, or NULL */
+	const char *file[KEY_FILES]; /* their texts, or NULL */
 	bool allow_extractable;
 	bool allow_short;
 	int64_t start; /* seconds; 0: from ever */
@@ -29,6 +36,11 @@ struct generation {
 	const char *said; /* its lines; NULL: they are the key's */
 	size_t index; /* 0 to tree_generations() - 1 */
 };
+
+/* Its word in the tree: "certificate", "openpgp". */
+const char *key_file_word(enum key_file);
+/* What such a file is, for people: "a PEM certificate". */
+const char *key_file_kind(enum key_file);
 
 /* In force at that time; NULL: none has started. */
 const struct generation *key_generation(const struct signing_key *, int64_t);

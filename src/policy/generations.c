@@ -31,7 +31,12 @@ static const struct word words[] = {
 	{ "object", value_object, AT_RULE(generation.object, object_rule), 0,
 	    URI_MAX },
 	{ "certificate", value_path,
-	    AT_RULE(certificate_path, certificate_rule), 0, 0 },
+	    AT_RULE(
+		path[KEY_FILE_CERTIFICATE], path_rule[KEY_FILE_CERTIFICATE]),
+	    0, 0 },
+	{ "openpgp", value_path,
+	    AT_RULE(path[KEY_FILE_OPENPGP], path_rule[KEY_FILE_OPENPGP]), 0,
+	    0 },
 	{ "start", value_date, AT(generation.start), 0, 0 },
 	{ "allow-extractable", value_yes,
 	    AT_RULE(generation.allow_extractable, extractable_rule), 0, 0 },

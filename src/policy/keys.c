@@ -38,7 +38,13 @@ static const struct word words[] = {
 	    AT_RULE(own.generation.object, own.object_rule), 0, URI_MAX },
 	{ "use", value_use, AT_RULE(key, key.use_rule), 0, 0 },
 	{ "certificate", value_path,
-	    AT_RULE(own.certificate_path, own.certificate_rule), 0, 0 },
+	    AT_RULE(own.path[KEY_FILE_CERTIFICATE],
+		own.path_rule[KEY_FILE_CERTIFICATE]),
+	    0, 0 },
+	{ "openpgp", value_path,
+	    AT_RULE(
+		own.path[KEY_FILE_OPENPGP], own.path_rule[KEY_FILE_OPENPGP]),
+	    0, 0 },
 	{ "allow-extractable", value_yes,
 	    AT_RULE(own.generation.allow_extractable, own.extractable_rule), 0,
 	    0 },
@@ -118,8 +124,9 @@ check_audit(const struct key_row *row, struct text_error *reterr)
 	const struct signing_key *key = &row->key;
 	const char *word = limits_first(&key->limits);
 
-	if (word == NULL && row->own.certificate_path != NULL)
-		word = "certificate";
+	for (int f = 0; f < KEY_FILES && word == NULL; f++)
+		if (row->own.path[f] != NULL)
+			word = key_file_word((enum key_file)f);
 	if (word == NULL && key->tsa_policy != NULL)
 		word = "tsa-policy";
 	if (word == NULL && key->tsa_accuracy_s != 0)
@@ -172,11 +179,13 @@ check_own(const struct key_row *row, struct text_error *reterr)
 		return text_fail(
 		    reterr, 0, "key %s has no token", row->key.name);
 	if (own->object == NULL &&
-	    (row->own.certificate_path != NULL || own->allow_extractable ||
-		own->allow_short))
+	    (row->own.path[KEY_FILE_CERTIFICATE] != NULL ||
+		row->own.path[KEY_FILE_OPENPGP] != NULL ||
+		own->allow_extractable || own->allow_short))
 		return text_fail(reterr, 0,
-		    "key %s has no object: certificate, allow-extractable and "
-		    "allow-short-rsa stand where the object does",
+		    "key %s has no object: certificate, openpgp, "
+		    "allow-extractable and allow-short-rsa stand where the "
+		    "object does",
 		    row->key.name);
 	return 0;
 }

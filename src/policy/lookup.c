@@ -44,24 +44,29 @@ tree_format(const struct tree *tree, const char *name)
 }
 
 const char *
-tree_certificate_path(const struct tree *tree, size_t generation)
+tree_file_path(const struct tree *tree, size_t generation, enum key_file file)
 {
 	const struct generation_row *row =
 	    rows_at(&tree->generations, generation);
 
-	return row == NULL ? NULL : row->certificate_path;
+	return row == NULL ? NULL : row->path[file];
 }
 
 int
-tree_certificate(struct tree *tree, size_t generation, const char *pem)
+tree_file(
+    struct tree *tree, size_t generation, enum key_file file, const char *text)
 {
+	static const char *const begins[KEY_FILES] = {
+		[KEY_FILE_CERTIFICATE] = "-----BEGIN CERTIFICATE-----",
+		[KEY_FILE_OPENPGP] = "-----BEGIN PGP PUBLIC KEY BLOCK-----",
+	};
 	struct generation_row *row = rows_at(&tree->generations, generation);
 	const char *copy;
 
-	if (row == NULL || strstr(pem, "-----BEGIN CERTIFICATE-----") == NULL)
+	if (row == NULL || strstr(text, begins[file]) == NULL)
 		return -1;
-	copy = arena_text(&tree->arena, pem, strlen(pem));
-	row->generation.certificate = copy;
+	copy = arena_text(&tree->arena, text, strlen(text));
+	row->generation.file[file] = copy;
 	return copy == NULL ? -1 : 0;
 }
 

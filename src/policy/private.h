@@ -12,8 +12,9 @@
 /* A generation, and what is only needed until the tree is finished. */
 struct generation_row {
 	struct generation generation;
-	const char *certificate_path;
-	struct rule of_rule, token_rule, object_rule, certificate_rule;
+	const char *path[KEY_FILES];
+	struct rule path_rule[KEY_FILES];
+	struct rule of_rule, token_rule, object_rule;
 	struct rule extractable_rule, short_rule;
 	bool complete; /* its section is good */
 };

@@ -54,7 +54,11 @@ by_means(const struct generation_row *a, const struct generation_row *b)
 	if (order == 0)
 		order = strcmp(left->object, right->object);
 	if (order == 0)
-		order = texts(a->certificate_path, b->certificate_path);
+		order = texts(a->path[KEY_FILE_CERTIFICATE],
+		    b->path[KEY_FILE_CERTIFICATE]);
+	if (order == 0)
+		order =
+		    texts(a->path[KEY_FILE_OPENPGP], b->path[KEY_FILE_OPENPGP]);
 	return order;
 }
 

@@ -36,9 +36,12 @@ void tree_free(struct tree *);
 unsigned tree_add(struct tree *, enum tree_part, const char *file,
     const char *text, size_t len, text_error_fn *told, void *told_arg);
 
-/* The certificate that a generation names, to be given to tree_certificate. */
-const char *tree_certificate_path(const struct tree *, size_t generation);
-int tree_certificate(struct tree *, size_t generation, const char *pem);
+/* A file that a generation names, to be given to tree_file. */
+const char *tree_file_path(
+    const struct tree *, size_t generation, enum key_file);
+/* 0, or -1: it is none of that kind (or no memory). */
+int tree_file(
+    struct tree *, size_t generation, enum key_file, const char *text);
 
 /*
  * The checks that need the whole tree, or the whole of a tenant (tree_enter,

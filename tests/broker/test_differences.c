@@ -115,7 +115,7 @@ sees_another_certificate(void **state)
 	(void)state;
 	assert_int_equal(configuration_save(a), 0);
 	assert_int_equal(
-	    tree_certificate(a, 0, "-----BEGIN CERTIFICATE-----\na"), 0);
+	    tree_file(a, 0, KEY_FILE_CERTIFICATE, "-----BEGIN CERTIFICATE-----\na"), 0);
 	assert_string_equal(find(a), "changed key a\n");
 	tree_free(a);
 }

@@ -263,8 +263,12 @@ reads_certificates_beside_their_keys(void **state)
 	tree = folder_load(&told);
 	assert_non_null(tree);
 	assert_string_equal(
-	    key_own(tree_key_by_name(tree, "a"))->certificate, PEM);
+	    key_own(tree_key_by_name(tree, "a"))->file[KEY_FILE_CERTIFICATE],
+	    PEM);
 	tree_free(tree);
+	folder_put("keys.d/a.conf", KEY("a") "openpgp = ../a.pem\n", 0644);
+	assert_refused("keys.d/a.conf:1: key a: openpgp keys.d/../a.pem: "
+		       "is not an armored OpenPGP public key");
 }
 
 /* As hours name them, from the host's database. */

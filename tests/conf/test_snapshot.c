@@ -116,7 +116,8 @@ what_was_read_is_there_again(void **state)
 	assert_true(hours_now(
 	    tree_profile_by_name(tree, "b")->limits.hours, 1799046000));
 	assert_int_equal(tree_clients(tree), 1);
-	assert_string_equal(tree_generation(tree, 0)->certificate, PEM);
+	assert_string_equal(
+	    tree_generation(tree, 0)->file[KEY_FILE_CERTIFICATE], PEM);
 	tree_free(tree);
 	snapshot_release(&snapshot);
 }
@@ -192,7 +193,7 @@ a_tree_that_lacks_a_certificate_is_none(void **state)
 	assert_null(
 	    snapshot_tree(&snapshot, folder, formats, 1, told_add, &told));
 	assert_string_equal(
-	    told.text, "running:0: it lacks a key's certificate\n");
+	    told.text, "running:0: it lacks a key's file\n");
 	snapshot_release(&snapshot);
 }
 

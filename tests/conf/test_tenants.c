@@ -438,7 +438,8 @@ reads_certificates_of_the_tenant_only(void **state)
 	tree = take(&told);
 	assert_string_equal(told.text, "");
 	assert_string_equal(
-	    key_own(tree_key_by_name(tree, "a/k"))->certificate, PEM);
+	    key_own(tree_key_by_name(tree, "a/k"))->file[KEY_FILE_CERTIFICATE],
+	    PEM);
 	tree_free(tree);
 
 	snprintf(path, sizeof(path), "%s/secret.pem", folder);
@@ -449,7 +450,8 @@ reads_certificates_of_the_tenant_only(void **state)
 	assert_int_equal(unlink(path), 0);
 	tree = take(&told);
 	assert_string_equal(
-	    key_own(tree_key_by_name(tree, "a/k"))->certificate, PEM);
+	    key_own(tree_key_by_name(tree, "a/k"))->file[KEY_FILE_CERTIFICATE],
+	    PEM);
 	tree_free(tree);
 	folder_put("tenants/a/keys.d/k.conf",
 	    KEY("k") "certificate = ../../../secret.pem\n", 0644);

@@ -171,14 +171,43 @@ sees_another_certificate_under_the_same_name(void **state)
 	texts.keys = KEYS "certificate = r.pem\n";
 	a = good_tree(&texts);
 	b = good_tree(&texts);
-	assert_int_equal(
-	    tree_certificate(a, 0, "-----BEGIN CERTIFICATE-----\na"), 0);
-	assert_int_equal(
-	    tree_certificate(b, 0, "-----BEGIN CERTIFICATE-----\nb"), 0);
+	assert_int_equal(tree_file(a, 0, KEY_FILE_CERTIFICATE,
+			     "-----BEGIN CERTIFICATE-----\na"),
+	    0);
+	assert_int_equal(tree_file(b, 0, KEY_FILE_CERTIFICATE,
+			     "-----BEGIN CERTIFICATE-----\nb"),
+	    0);
 	assert_int_equal(tree_compare(a, b, &changes), 0);
 	assert_int_equal(changes.count, 1);
 	change_words(&changes.list[0], words);
 	assert_string_equal(words, "certificate");
+	changes_release(&changes);
+	tree_free(a);
+	tree_free(b);
+}
+
+static void
+sees_another_openpgp_key_under_the_same_name(void **state)
+{
+	struct tree *a, *b;
+	struct texts texts = same;
+	struct changes changes;
+	char words[CHANGE_WORDS];
+
+	(void)state;
+	texts.keys = KEYS "openpgp = r.asc\n";
+	a = good_tree(&texts);
+	b = good_tree(&texts);
+	assert_int_equal(tree_file(a, 0, KEY_FILE_OPENPGP,
+			     "-----BEGIN PGP PUBLIC KEY BLOCK-----\na"),
+	    0);
+	assert_int_equal(tree_file(b, 0, KEY_FILE_OPENPGP,
+			     "-----BEGIN PGP PUBLIC KEY BLOCK-----\nb"),
+	    0);
+	assert_int_equal(tree_compare(a, b, &changes), 0);
+	assert_int_equal(changes.count, 1);
+	change_words(&changes.list[0], words);
+	assert_string_equal(words, "openpgp");
 	changes_release(&changes);
 	tree_free(a);
 	tree_free(b);
@@ -232,6 +261,7 @@ main(void)
 		cmocka_unit_test(a_value_that_changed_is_one_word),
 		cmocka_unit_test(sees_a_client_that_moves_to_another_profile),
 		cmocka_unit_test(sees_another_certificate_under_the_same_name),
+		cmocka_unit_test(sees_another_openpgp_key_under_the_same_name),
 		cmocka_unit_test(sees_generations_beside_their_keys),
 		cmocka_unit_test(
 		    sees_that_a_key_gave_its_object_to_a_generation),

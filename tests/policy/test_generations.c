@@ -110,8 +110,10 @@ takes_every_word(void **state)
 	assert_true(g->allow_short);
 	assert_int_equal(g->rule.line, 5);
 	assert_string_equal(
-	    tree_certificate_path(tree, g->index), "/etc/cs/keys.d/c/a.pem");
-	assert_null(tree_certificate_path(tree, key_own(g->key)->index));
+	    tree_file_path(tree, g->index, KEY_FILE_CERTIFICATE),
+	    "/etc/cs/keys.d/c/a.pem");
+	assert_null(
+	    tree_file_path(tree, key_own(g->key)->index, KEY_FILE_CERTIFICATE));
 	assert_null(tree_generation_by_name(tree, ""));
 	assert_null(tree_generation_by_name(tree, "b"));
 	tree_free(tree);
@@ -190,12 +192,12 @@ refuses_a_key_without_any_object(void **state)
 	    "the pkcs11: URI of the key");
 	assert_refused(KEY TOKEN "certificate = a.pem\n" A,
 	    "keys.d/k.conf:1: key release has no object: certificate, "
-	    "allow-extractable and allow-short-rsa stand where the object "
-	    "does");
+	    "openpgp, allow-extractable and allow-short-rsa stand where the "
+	    "object does");
 	assert_refused(KEY TOKEN "allow-short-rsa = yes\n" A,
 	    "keys.d/k.conf:1: key release has no object: certificate, "
-	    "allow-extractable and allow-short-rsa stand where the object "
-	    "does");
+	    "openpgp, allow-extractable and allow-short-rsa stand where the "
+	    "object does");
 }
 
 static void
@@ -217,7 +219,7 @@ refuses_what_does_not_exist(void **state)
 	    "2027-01-31T12:00:00Z or 20270131[HHMM[SS]][Z]");
 	assert_refused(OWN A "use = raw\n",
 	    "keys.d/k.conf:9: unknown word use; known: key, token, object, "
-	    "certificate, start, allow-extractable, allow-short-rsa");
+	    "certificate, openpgp, start, allow-extractable, allow-short-rsa");
 	assert_refused(OWN "[generation]\n",
 	    "keys.d/k.conf:5: section [generation] needs a name: [generation "
 	    "NAME]");

@@ -52,9 +52,10 @@ takes_every_word(void **state)
 	assert_int_equal(k->limits.formats.rule.line, 5);
 	assert_int_equal(
 	    k->limits.hash_set, 1u << HASH_SHA256 | 1u << HASH_SHA3_512);
-	assert_string_equal(tree_certificate_path(tree, key_own(k)->index),
+	assert_string_equal(
+	    tree_file_path(tree, key_own(k)->index, KEY_FILE_CERTIFICATE),
 	    "/etc/cs/keys.d/c/release.pem");
-	assert_null(key_own(k)->certificate);
+	assert_null(key_own(k)->file[KEY_FILE_CERTIFICATE]);
 	assert_int_equal(k->limits.not_before, 1767225600);
 	assert_int_equal(k->limits.not_after, 1798761600);
 	assert_int_equal(k->limits.not_after_rule.line, 9);
@@ -78,7 +79,7 @@ gives_the_defaults_when_nothing_is_said(void **state)
 	assert_int_equal(k->limits.not_after, 0);
 	assert_false(key_own(k)->allow_extractable);
 	assert_false(key_own(k)->allow_short);
-	assert_null(tree_certificate_path(tree, 0));
+	assert_null(tree_file_path(tree, 0, KEY_FILE_CERTIFICATE));
 	tree_free(tree);
 }
 
@@ -89,11 +90,33 @@ keeps_a_certificate_that_is_one(void **state)
 	struct tree *tree = tree_with(GOOD "certificate = a.pem\n");
 
 	(void)state;
-	assert_int_equal(tree_certificate(tree, 0, "no PEM"), -1);
-	assert_null(tree_generation(tree, 0)->certificate);
-	assert_int_equal(tree_certificate(tree, 0, pem), 0);
-	assert_string_equal(tree_generation(tree, 0)->certificate, pem);
-	assert_int_equal(tree_certificate(tree, 1, pem), -1);
+	assert_int_equal(
+	    tree_file(tree, 0, KEY_FILE_CERTIFICATE, "no PEM"), -1);
+	assert_null(tree_generation(tree, 0)->file[KEY_FILE_CERTIFICATE]);
+	assert_int_equal(tree_file(tree, 0, KEY_FILE_CERTIFICATE, pem), 0);
+	assert_string_equal(
+	    tree_generation(tree, 0)->file[KEY_FILE_CERTIFICATE], pem);
+	assert_int_equal(tree_file(tree, 1, KEY_FILE_CERTIFICATE, pem), -1);
+	tree_free(tree);
+}
+
+static void
+keeps_an_openpgp_key_beside_it(void **state)
+{
+	static const char pgp[] = "-----BEGIN PGP PUBLIC KEY BLOCK-----\n";
+	struct tree *tree = tree_with(GOOD "openpgp = a.asc\n");
+
+	(void)state;
+	assert_string_equal(
+	    tree_file_path(tree, 0, KEY_FILE_OPENPGP), "/etc/cs/keys.d/a.asc");
+	assert_null(tree_file_path(tree, 0, KEY_FILE_CERTIFICATE));
+	assert_int_equal(tree_file(tree, 0, KEY_FILE_OPENPGP,
+			     "-----BEGIN CERTIFICATE-----\nAA==\n"),
+	    -1);
+	assert_int_equal(tree_file(tree, 0, KEY_FILE_OPENPGP, pgp), 0);
+	assert_string_equal(
+	    tree_generation(tree, 0)->file[KEY_FILE_OPENPGP], pgp);
+	assert_null(tree_generation(tree, 0)->file[KEY_FILE_CERTIFICATE]);
 	tree_free(tree);
 }
 
@@ -211,9 +234,9 @@ refuses_unknown_words_and_names_the_known(void **state)
 	(void)state;
 	assert_refused(GOOD "format = raw\n",
 	    "keys.d/k.conf:5: unknown word format; known: token, object, use, "
-	    "certificate, allow-extractable, allow-short-rsa, tsa-policy, tsa-accuracy, from, "
-	    "hours, not-before, not-after, verbs, formats, hashes, names, max-lines, "
-	    "rate, burst, per-day, ...");
+	    "certificate, openpgp, allow-extractable, allow-short-rsa, "
+	    "tsa-policy, tsa-accuracy, from, hours, not-before, not-after, "
+	    "verbs, formats, hashes, names, max-lines, rate, burst, ...");
 	assert_refused("[profile x]\nkeys = a\n" GOOD,
 	    "keys.d/k.conf:1: section [profile] belongs in profiles.d");
 }
@@ -305,6 +328,7 @@ main(void)
 		cmocka_unit_test(takes_every_word),
 		cmocka_unit_test(gives_the_defaults_when_nothing_is_said),
 		cmocka_unit_test(keeps_a_certificate_that_is_one),
+		cmocka_unit_test(keeps_an_openpgp_key_beside_it),
 		cmocka_unit_test(refuses_a_section_that_is_not_complete),
 		cmocka_unit_test(refuses_values_that_do_not_exist),
 		cmocka_unit_test(refuses_broken_hashes_and_says_why),

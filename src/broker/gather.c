@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "broker/gather.h"
 
+#include <stdio.h>
+
 #include "broker/maker.h"
 #include "broker/queue.h"
 #include "broker/service.h"
@@ -34,6 +36,23 @@ gather_command(struct request *q)
 		return "this format answers with one text: --receipt has no "
 		       "place in it (log proof DIGEST gives one)";
 	return NULL;
+}
+
+enum reason
+gather_fits(struct request *q, char text[MESSAGE_SIZE])
+{
+	struct maker maker;
+	enum reason reason;
+
+	if (q->head == q->tail || q->format->fit_all == NULL)
+		return REASON_OK;
+	if (maker_all(&maker, lines_at(q, q->head)) == -1) {
+		snprintf(text, MESSAGE_SIZE, "%s", reason_text(REASON_BUSY));
+		return REASON_BUSY;
+	}
+	reason = q->format->fit_all(&maker.making, text);
+	maker_release(&maker);
+	return reason;
 }
 
 void
@@ -73,13 +92,9 @@ gather_drop(struct request *q)
 	}
 }
 
-/* What finish_each hands out, on its way to its line. */
+/* What a format hands out, on its way to its line. */
 struct handing {
 	struct request *q;
-	const struct format *format;
-	struct making making;
-	const uint8_t *signature;
-	size_t len;
 	enum reason reason;
 };
 
@@ -87,22 +102,12 @@ static int
 hand_out(void *arg, size_t index, const uint8_t *answer, size_t len)
 {
 	struct handing *h = arg;
-	struct service *service = h->q->session->service;
-	struct buf view = { .data = NULL };
+	struct slot *slot = lines_at(h->q, h->q->head + (uint32_t)index);
 
-	buf_init(&view, len);
-	buf_add(&view, answer, len);
-	h->making.index = index;
 	h->reason = REASON_TOKEN_WRONG;
-	if (!view.bad && len <= WIRE_ANSWER &&
-	    answer_check(h->format, &h->making, h->signature, h->len, &view,
-		&service->read_back) == 0)
-		h->reason =
-		    slot_answer(lines_at(h->q, h->q->head + (uint32_t)index),
-			answer, len) == -1 ?
-		    REASON_BUSY :
-		    REASON_OK;
-	buf_release(&view);
+	if (len <= WIRE_ANSWER)
+		h->reason = slot_answer(slot, answer, len) == -1 ? REASON_BUSY :
+								   REASON_OK;
 	return h->reason == REASON_OK ? 0 : -1;
 }
 
@@ -110,18 +115,12 @@ static enum reason
 share(struct request *q, const struct making *making, const uint8_t *signature,
     size_t len)
 {
-	struct handing h = {
-		.q = q,
-		.format = q->format,
-		.making = *making,
-		.signature = signature,
-		.len = len,
-		.reason = REASON_OK,
-	};
+	struct handing h = { .q = q, .reason = REASON_OK };
 
-	if (q->format->finish_each(making, signature, len, hand_out, &h) == -1)
+	if (answers_check(q->format, making, signature, len,
+		&q->session->service->read_back, hand_out, &h) == -1)
 		return h.reason != REASON_OK ? h.reason : REASON_TOKEN_WRONG;
-	return h.reason;
+	return REASON_OK;
 }
 
 /* The one answer is the request's text; its fingerprint is in each record. */
@@ -151,7 +150,7 @@ gather_signed(struct slot *lead, const uint8_t *signature, size_t len)
 	struct maker maker;
 	enum reason reason;
 
-	if (maker_init(&maker, lead) == -1)
+	if (maker_all(&maker, lead) == -1)
 		return REASON_BUSY;
 	reason = q->format->shape == SHAPE_LIST ?
 	    list(q, &maker.making, signature, len) :

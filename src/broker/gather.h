@@ -16,6 +16,8 @@ bool gathers(const struct request *);
  * atomic from here on.
  */
 const char *gather_command(struct request *);
+/* All lines are there: can they be signed together?  OK, or why not. */
+enum reason gather_fits(struct request *, char text[MESSAGE_SIZE]);
 /* A worker gets the lead; it takes the others with it. */
 void gather_take(struct request *, struct slot *lead);
 /*

@@ -228,13 +228,33 @@ decide_slot(struct request *q, struct slot *slot, const struct moment *moment,
 	return q->state == REQUEST_RUNNING;
 }
 
+/* All lines are there, and none of them is refused. */
+static bool
+is_complete(const struct request *q)
+{
+	return q->state == REQUEST_RUNNING && q->ended && !q->stopped &&
+	    q->decided == q->tail;
+}
+
+/* Lines that are good by themselves may be too much together. */
+static bool
+refuse_together(struct request *q)
+{
+	struct verdict verdict = { .rule = q->grant.key->rule };
+
+	if (q->begun ||
+	    (verdict.reason = gather_fits(q, verdict.text)) == REASON_OK)
+		return false;
+	request_refuse(q, &verdict);
+	return true;
+}
+
 bool
 lines_are_runnable(const struct request *q)
 {
 	if (q->state != REQUEST_RUNNING || q->queued == 0)
 		return false;
-	return !q->command.atomic || q->begun ||
-	    (q->ended && q->decided == q->tail);
+	return !q->command.atomic || q->begun || is_complete(q);
 }
 
 void
@@ -254,6 +274,8 @@ lines_pump(struct request *q)
 		q->decided++;
 	}
 out:
+	if (is_complete(q) && gathers(q) && refuse_together(q))
+		return;
 	if (q->command.atomic && lines_are_runnable(q))
 		repeat_deliver(q);
 	if (lines_are_runnable(q))

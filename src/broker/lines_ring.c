@@ -84,8 +84,8 @@ take_extra(const struct request *q, struct line *line)
 	if ((line->extra_len > 0) != (extra != EXTRA_NONE))
 		return "a line that its format does not take";
 	if (extra == EXTRA_STATE &&
-	    midstate_digest(line->hash, line->extra, line->extra_len,
-		line->digest) == -1)
+	    midstate_digest(
+		line->hash, line->extra, line->extra_len, line->digest) == -1)
 		return "a hash state that is none";
 	return NULL;
 }

@@ -38,7 +38,7 @@ take_all(struct maker *m, const struct request *q)
 	return 0;
 }
 
-int
+void
 maker_init(struct maker *m, const struct slot *slot)
 {
 	const struct request *q = slot->request;
@@ -60,9 +60,13 @@ maker_init(struct maker *m, const struct slot *slot)
 		m->making.first = slot->answer;
 		m->making.first_len = slot->answer_len;
 	}
-	if (q->format->shape != SHAPE_EACH && slot->state == SLOT_SENT)
-		return take_all(m, q);
-	return 0;
+}
+
+int
+maker_all(struct maker *m, const struct slot *slot)
+{
+	maker_init(m, slot);
+	return take_all(m, slot->request);
 }
 
 void
@@ -147,7 +151,6 @@ maker_fits(const struct slot *slot, char text[MESSAGE_SIZE])
 		reason = check_line(slot, text);
 	if (reason != REASON_OK || format->fit == NULL)
 		return reason;
-	if (maker_init(&maker, slot) == -1)
-		return REASON_BUSY;
+	maker_init(&maker, slot);
 	return format->fit(&maker.making, text);
 }

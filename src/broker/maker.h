@@ -18,10 +18,12 @@ struct maker {
 };
 
 /*
- * What the slot's signature is made of, or -1: no memory.  The key is the
- * slot's, or the request's where it has none yet.
+ * What the slot's signature is made of; the key is the slot's, or the
+ * request's where it has none yet.
  */
-int maker_init(struct maker *, const struct slot *);
+void maker_init(struct maker *, const struct slot *);
+/* The same, for all lines of its request: 0, or -1: no memory. */
+int maker_all(struct maker *, const struct slot *);
 void maker_release(struct maker *);
 
 /*

@@ -16,8 +16,7 @@ finish(struct slot *slot, const uint8_t *signature, size_t len)
 	struct maker maker;
 
 	buf_consume(answer, buf_len(answer));
-	if (maker_init(&maker, slot) == -1)
-		return REASON_BUSY;
+	maker_init(&maker, slot);
 	if (format->finish(&maker.making, signature, len, answer) == -1 ||
 	    buf_len(answer) > WIRE_ANSWER ||
 	    answer_check(format, &maker.making, signature, len, answer,

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "broker/chore.h"
+#include "broker/gather.h"
 #include "broker/maker.h"
 #include "broker/service.h"
 #include "broker/slot.h"
@@ -293,7 +294,9 @@ worker_add(struct worker *w, struct slot *slot)
 
 	buf_consume(input, buf_len(input));
 	maker_begin(slot);
-	if (maker_init(&maker, slot) == -1)
+	if (!gathers(slot->request))
+		maker_init(&maker, slot);
+	else if (maker_all(&maker, slot) == -1)
 		log_fatal("no memory");
 	if (format->input(&maker.making, input) == -1 ||
 	    buf_len(input) > WIRE_INPUT)

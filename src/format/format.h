@@ -117,6 +117,8 @@ struct format {
 	 * a text.  NULL: every line.  Asked for each line by itself.
 	 */
 	enum reason (*fit)(const struct making *, char text[MESSAGE_SIZE]);
+	/* The same of all lines together, for the other shapes; or NULL. */
+	enum reason (*fit_all)(const struct making *, char text[MESSAGE_SIZE]);
 	/*
 	 * Adds the digest or, for MECH_EDDSA, the message.  0, or -1: the
 	 * making is none that fit would take.

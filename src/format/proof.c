@@ -156,13 +156,12 @@ opened_release(struct opened *o)
 }
 
 static int
-read_back(const struct format *f, const struct making *m,
-    const struct buf *answer, struct opened *ret)
+read_back(const struct format *f, const struct making *m, const void *answer,
+    size_t len, struct opened *ret)
 {
 	buf_consume(&ret->input, buf_len(&ret->input));
 	ret->signature_len = 0;
-	return f->open(
-	    m, (const uint8_t *)buf_at(answer), buf_len(answer), ret);
+	return f->open(m, answer, len, ret);
 }
 
 static bool
@@ -191,13 +190,65 @@ answer_check(const struct format *f, const struct making *making,
 		const uint8_t *want = last ? signature : m.first;
 		size_t want_len = last ? len : m.first_len;
 
-		if (read_back(f, &m, answer, space) == -1 ||
+		if (read_back(f, &m, buf_at(answer), buf_len(answer), space) ==
+			-1 ||
 		    space->signature_len != want_len ||
 		    memcmp(space->signature, want, want_len) != 0 ||
 		    !is_input(f, &m, space))
 			return -1;
 	}
 	return 0;
+}
+
+/* Answers on their way from a format to who asked. */
+struct passing {
+	const struct format *format;
+	struct making making;
+	const uint8_t *signature;
+	size_t len;
+	struct buf input; /* made once for all */
+	struct opened *space;
+	format_each_fn *fn;
+	void *arg;
+};
+
+static int
+pass(void *arg, size_t index, const uint8_t *answer, size_t len)
+{
+	struct passing *p = arg;
+
+	p->making.index = index;
+	if (read_back(p->format, &p->making, answer, len, p->space) == -1 ||
+	    p->space->signature_len != p->len ||
+	    memcmp(p->space->signature, p->signature, p->len) != 0 ||
+	    buf_len(&p->space->input) != buf_len(&p->input) ||
+	    memcmp(buf_at(&p->space->input), buf_at(&p->input),
+		buf_len(&p->input)) != 0)
+		return -1;
+	return p->fn(p->arg, index, answer, len);
+}
+
+int
+answers_check(const struct format *f, const struct making *making,
+    const uint8_t *signature, size_t len, struct opened *space,
+    format_each_fn *fn, void *arg)
+{
+	struct passing p = {
+		.format = f,
+		.making = *making,
+		.signature = signature,
+		.len = len,
+		.space = space,
+		.fn = fn,
+		.arg = arg,
+	};
+	int rv = -1;
+
+	buf_init(&p.input, INPUT_MAX);
+	if (f->input(making, &p.input) == 0)
+		rv = f->finish_each(making, signature, len, pass, &p);
+	buf_release(&p.input);
+	return rv;
 }
 
 int
@@ -209,7 +260,8 @@ answer_verify(const struct format *f, const struct making *making,
 	uint8_t first[sizeof(space->signature)];
 
 	for (m.step = 0; m.step < format_steps(f); m.step++) {
-		if (read_back(f, &m, answer, space) == -1 ||
+		if (read_back(f, &m, buf_at(answer), buf_len(answer), space) ==
+			-1 ||
 		    proof_signature(m.key, mech, over, buf_at(&space->input),
 			buf_len(&space->input), space->signature,
 			space->signature_len) == -1 ||

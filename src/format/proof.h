@@ -24,6 +24,14 @@ int answer_check(const struct format *, const struct making *,
     struct opened *space);
 
 /*
+ * The same for SHAPE_SHARED: makes the answers, and hands on each that holds.
+ * 0, or -1: one does not, or fn stopped it.
+ */
+int answers_check(const struct format *, const struct making *,
+    const uint8_t *signature, size_t len, struct opened *space,
+    format_each_fn *fn, void *arg);
+
+/*
  * And the public key verifies it: 0, or -1.  mech and over are the plan's;
  * making->first need not be set.
  */

@@ -49,6 +49,8 @@
 	X(NAME, "name", 77, "the profile does not allow this name")           \
 	X(NOT_BEFORE, "not-before", 77, "not valid yet")                      \
 	X(NOT_AFTER, "not-after", 77, "not valid any more")                   \
+	X(CERTIFICATE_DATES, "certificate-dates", 77,                         \
+	    "the key's certificate is not valid now")                         \
 	X(HOURS, "hours", 77, "not at this time")                             \
 	X(SOURCE, "source", 77, "not from this address")                      \
 	X(SUSPENDED, "suspended", 77, "it is suspended")                      \

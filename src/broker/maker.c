@@ -96,26 +96,6 @@ maker_settings(struct format_settings *set, const struct signing_key *key)
 	*set = (struct format_settings){ .namespace = "" };
 }
 
-/* What the key must have for the format. */
-static enum reason
-check_key(const struct format *format, const struct format_key *key,
-    char text[MESSAGE_SIZE])
-{
-	const char *what = NULL;
-
-	if ((format->needs & FORMAT_NEEDS_CERTIFICATE) != 0 &&
-	    key->certificate == NULL)
-		what = "certificate";
-	else if ((format->needs & FORMAT_NEEDS_OPENPGP) != 0 &&
-	    key->openpgp == NULL)
-		what = "OpenPGP certificate";
-	if (what == NULL)
-		return REASON_OK;
-	snprintf(text, MESSAGE_SIZE, "format %s needs a key with %s %s",
-	    format->name, what[0] == 'O' ? "an" : "a", what);
-	return REASON_FORMAT;
-}
-
 static enum reason
 check_line(const struct slot *slot, char text[MESSAGE_SIZE])
 {
@@ -144,7 +124,8 @@ maker_fits(const struct slot *slot, char text[MESSAGE_SIZE])
 {
 	const struct request *q = slot->request;
 	const struct format *format = q->format;
-	enum reason reason = check_key(format, &q->key->facts, text);
+	enum reason reason =
+	    format_dates(format, &q->key->facts, service_now(), text);
 	struct maker maker;
 
 	if (reason == REASON_OK)

@@ -11,6 +11,11 @@ static const struct format *const rows[] = {
 	&format_raw,
 	&format_raw_pss,
 	&format_p1363,
+	&format_cms,
+	&format_cms_noattr,
+	&format_kmod,
+	&format_fsverity,
+	&format_verity,
 };
 
 #define ROWS (sizeof(rows) / sizeof(rows[0]))

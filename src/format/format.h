@@ -33,6 +33,7 @@ struct format_key {
 	const uint8_t *spki; /* SubjectPublicKeyInfo, DER */
 	size_t spki_len;
 	const struct certificate *certificate; /* NULL: it has none */
+	bool allow_expired; /* it may sign although that is over */
 	const struct openpgp_key *openpgp; /* the same */
 };
 
@@ -148,10 +149,17 @@ unsigned format_steps(const struct format *); /* 1 or 2 */
 
 /*
  * The mechanism for this key, format and hash of lines: OK, FORMAT or HASH,
- * with a sentence that names what would fit.
+ * with a sentence that names what would fit, or what the key lacks.
  */
 enum reason format_plan(const struct format *, const struct format_key *,
     enum hash, enum mech *ret, enum hash *ret_over, char text[MESSAGE_SIZE]);
+
+/*
+ * May it sign at that time, by its certificate's dates?  OK, or
+ * CERTIFICATE_DATES with a text.
+ */
+enum reason format_dates(const struct format *, const struct format_key *,
+    int64_t now, char text[MESSAGE_SIZE]);
 
 /*
  * A public key from its SPKI as PEM, or as one OpenSSH line; both end in LF.

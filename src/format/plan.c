@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "format/certificate.h"
 #include "format/format.h"
 
 #define RSA_MIN_BITS 2048
@@ -21,18 +22,49 @@ list_add(char list[LIST_SIZE], const char *word)
 	    list + used, LIST_SIZE - used, "%s%s", used > 0 ? ", " : "", word);
 }
 
+/* Does the key have beside it what the format needs?  0, or -1 with a text. */
+static int
+check_needs(const struct format *format, const struct format_key *key,
+    char text[MESSAGE_SIZE])
+{
+	char why[MESSAGE_SIZE];
+
+	if ((format->needs & FORMAT_NEEDS_OPENPGP) != 0 &&
+	    key->openpgp == NULL) {
+		snprintf(text, MESSAGE_SIZE,
+		    "format %s needs a key with an OpenPGP certificate",
+		    format->name);
+		return -1;
+	}
+	if ((format->needs & FORMAT_NEEDS_CERTIFICATE) == 0)
+		return 0;
+	if (key->certificate == NULL) {
+		snprintf(text, MESSAGE_SIZE,
+		    "format %s needs a key with a certificate", format->name);
+		return -1;
+	}
+	if (certificate_fits(key->certificate, format->needs, why) == 0)
+		return 0;
+	snprintf(text, MESSAGE_SIZE,
+	    "format %s: the key's certificate is not for it: %.300s",
+	    format->name, why);
+	return -1;
+}
+
 /* Of the same class: a key is for raw formats or for wrapped ones. */
 static void
-formats_that_fit(
-    enum key_type type, bool wrapped, enum hash hash, char ret[LIST_SIZE])
+formats_that_fit(const struct format_key *key, bool wrapped, enum hash hash,
+    char ret[LIST_SIZE])
 {
+	char text[MESSAGE_SIZE];
 	const struct format *f;
 	enum hash over;
 
 	ret[0] = '\0';
 	for (size_t i = 0; (f = format_at(i)) != NULL; i++)
 		if (f->wrapped == wrapped &&
-		    f->mech(type, hash, &over) != MECH_NONE)
+		    f->mech(key->type, hash, &over) != MECH_NONE &&
+		    check_needs(f, key, text) == 0)
 			list_add(ret, f->name);
 }
 
@@ -58,7 +90,7 @@ no_format(const struct format *format, const struct format_key *key,
 	const char *type = key_type_word(key->type);
 	char list[LIST_SIZE];
 
-	formats_that_fit(key->type, format->wrapped, hash, list);
+	formats_that_fit(key, format->wrapped, hash, list);
 	if (key->type == KEY_ED25519 && list[0] == '\0')
 		snprintf(text, MESSAGE_SIZE,
 		    "format %s does not fit an %s key, which signs messages, "
@@ -120,6 +152,8 @@ format_plan(const struct format *format, const struct format_key *key,
 
 	if (mech == MECH_NONE)
 		return no_hash(format, key, hash, text);
+	if (check_needs(format, key, text) == -1)
+		return REASON_FORMAT;
 	if (key->type == KEY_RSA &&
 	    (key->bits < RSA_MIN_BITS || key->bits > RSA_MAX_BITS)) {
 		snprintf(text, MESSAGE_SIZE,
@@ -132,4 +166,15 @@ format_plan(const struct format *format, const struct format_key *key,
 	*ret = mech;
 	*ret_over = over;
 	return REASON_OK;
+}
+
+enum reason
+format_dates(const struct format *format, const struct format_key *key,
+    int64_t now, char text[MESSAGE_SIZE])
+{
+	if ((format->needs & FORMAT_NEEDS_CERTIFICATE) == 0 ||
+	    key->certificate == NULL || key->allow_expired ||
+	    certificate_is_valid(key->certificate, now, text) == 0)
+		return REASON_OK;
+	return REASON_CERTIFICATE_DATES;
 }

@@ -10,5 +10,10 @@
 extern const struct format format_raw; /* raw.c */
 extern const struct format format_raw_pss; /* raw_pss.c */
 extern const struct format format_p1363; /* p1363.c */
+extern const struct format format_cms; /* cms.c */
+extern const struct format format_cms_noattr;
+extern const struct format format_kmod; /* verity.c */
+extern const struct format format_fsverity;
+extern const struct format format_verity;
 
 #endif

@@ -20,7 +20,9 @@ plan(const char *format, enum key_type type, uint16_t bits, uint64_t mechs,
 
 	if (reason != REASON_OK) {
 		assert_int_equal(mech, MECH_COUNT);
-		assert_string_equal(text, want_text);
+		/* Formats to come may follow. */
+		if (strncmp(text, want_text, strlen(want_text)) != 0)
+			fail_msg("\"%s\", not \"%s\"", text, want_text);
 	} else {
 		assert_true(mech != MECH_COUNT && mech != MECH_NONE);
 	}

@@ -201,13 +201,16 @@ lint: all
 
 EXAMPLES := $(DESTDIR)$(PREFIX)/share/doc/countersign/examples
 install: all
-	install -d $(addprefix $(DESTDIR)$(PREFIX)/,sbin libexec/countersign \
-	    share/man/man5 share/man/man7 share/man/man8)
+	install -d $(addprefix $(DESTDIR)$(PREFIX)/,bin sbin \
+	    libexec/countersign share/man/man1 share/man/man5 share/man/man7 share/man/man8)
 	install $(B)/countersignd $(B)/countersignctl $(DESTDIR)$(PREFIX)/sbin
 	install $(B)/countersign-session $(B)/countersign-broker \
 	    $(B)/countersign-token $(B)/countersign-lists \
 	    $(DESTDIR)$(PREFIX)/libexec/countersign
-	set -e; for s in 5 7 8; do \
+	install scripts/csign $(DESTDIR)$(PREFIX)/bin
+	set -e; for n in csign-gpg csign-ssh-keygen; do \
+	    ln -sf csign $(DESTDIR)$(PREFIX)/bin/$$n; done
+	set -e; for s in 1 5 7 8; do \
 	    install -m 644 man/*.$$s $(DESTDIR)$(PREFIX)/share/man/man$$s; done
 	set -e; for f in $$(find sshd-config keys-layout -type f); do \
 	    install -D -m 644 $$f $(EXAMPLES)/$$f; done

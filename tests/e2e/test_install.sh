@@ -13,7 +13,8 @@ installed() {
 every_file_is_where_the_manual_says() {
 	installed
 	local file
-	for file in sbin/countersignd sbin/countersignctl \
+	for file in bin/csign bin/csign-gpg bin/csign-ssh-keygen \
+	    share/man/man1/csign.1 sbin/countersignd sbin/countersignctl \
 	    libexec/countersign/countersign-broker \
 	    libexec/countersign/countersign-lists \
 	    libexec/countersign/countersign-session \

@@ -131,6 +131,20 @@ every_name_in_json_is_in_the_audit_page() {
 	    all_in countersign-audit.7 17
 }
 
+every_option_of_csign_is_in_its_page() {
+	{
+		sed -n '/^takes_value()/,/^}/p; /^set_flag()/,/^}/p' \
+		    scripts/csign | grep -oE -- '--[a-z-]+'
+		sed -nE 's/^.*\$\{(CSIGN_[A-Z_]+).*/\1/p' scripts/csign
+	} | sort -u | all_in csign.1 20
+}
+
+every_format_of_csign_is_in_its_page() {
+	sed -n '/^format_facts()/,/^}/p' scripts/csign |
+	    sed -nE 's/^\t([a-z0-9 |-]+)\).*/\1/p' | tr -d ' ' | tr '|' '\n' |
+	    all_in csign.1 10
+}
+
 every_page_is_clean() {
 	mandoc -Tlint -Wwarning man/*
 }
@@ -152,4 +166,6 @@ cases every_reason_is_in_the_protocol_page \
     every_verb_and_option_of_the_admin_is_in_its_page \
     every_question_about_records_is_in_the_page_of_the_admin \
     every_name_in_json_is_in_the_audit_page \
+    every_option_of_csign_is_in_its_page \
+    every_format_of_csign_is_in_its_page \
     every_page_is_clean

@@ -207,7 +207,7 @@ install: all
 	install $(B)/countersign-session $(B)/countersign-broker \
 	    $(B)/countersign-token $(B)/countersign-lists \
 	    $(DESTDIR)$(PREFIX)/libexec/countersign
-	install scripts/csign $(DESTDIR)$(PREFIX)/bin
+	install scripts/csign scripts/manifest-verify $(DESTDIR)$(PREFIX)/bin
 	set -e; for n in csign-gpg csign-ssh-keygen; do \
 	    ln -sf csign $(DESTDIR)$(PREFIX)/bin/$$n; done
 	set -e; for s in 1 5 7 8; do \

@@ -17,16 +17,22 @@ digest_input(const struct making *m, struct buf *ret)
 }
 
 int
-rsa_finish(const struct making *m, const uint8_t *signature, size_t len,
-    struct buf *ret)
+rsa_check(const struct format_key *k, const uint8_t *signature, size_t len)
 {
 	uint8_t any = 0;
 
-	if (m->key->type != KEY_RSA || len != ((size_t)m->key->bits + 7) / 8)
+	if (k->type != KEY_RSA || len != ((size_t)k->bits + 7) / 8)
 		return -1;
 	for (size_t i = 0; i < len; i++)
 		any |= signature[i];
-	if (any == 0)
+	return any != 0 ? 0 : -1;
+}
+
+int
+rsa_finish(const struct making *m, const uint8_t *signature, size_t len,
+    struct buf *ret)
+{
+	if (rsa_check(m->key, signature, len) == -1)
 		return -1;
 	buf_add(ret, signature, len);
 	return ret->bad ? -1 : 0;

@@ -11,7 +11,10 @@
 /* A format's input: the one line's digest, which must be as its hash is. */
 int digest_input(const struct making *, struct buf *ret);
 
-/* A format's finish for RSA: exactly as long as the modulus, and not zero. */
+/* An RSA signature: exactly as long as the modulus, and not zero; 0, or -1. */
+int rsa_check(const struct format_key *, const uint8_t *signature, size_t len);
+
+/* A format's finish for RSA, where the answer is that. */
 int rsa_finish(const struct making *, const uint8_t *signature, size_t len,
     struct buf *ret);
 

@@ -16,6 +16,15 @@ static const struct format *const rows[] = {
 	&format_kmod,
 	&format_fsverity,
 	&format_verity,
+	&format_ima,
+	&format_jws,
+	&format_minisign,
+	&format_sigstore_bundle,
+	&format_sigstore_dsse,
+	&format_dsse,
+	&format_freebsd_pkg,
+	&format_manifest,
+	&format_sums_signify,
 };
 
 #define ROWS (sizeof(rows) / sizeof(rows[0]))

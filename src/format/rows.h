@@ -15,5 +15,14 @@ extern const struct format format_cms_noattr;
 extern const struct format format_kmod; /* verity.c */
 extern const struct format format_fsverity;
 extern const struct format format_verity;
+extern const struct format format_ima; /* ima.c */
+extern const struct format format_jws; /* jws.c */
+extern const struct format format_minisign; /* minisign.c */
+extern const struct format format_sigstore_bundle; /* sigstore.c */
+extern const struct format format_sigstore_dsse;
+extern const struct format format_dsse; /* dsse.c */
+extern const struct format format_freebsd_pkg; /* freebsd_pkg.c */
+extern const struct format format_manifest; /* manifest.c */
+extern const struct format format_sums_signify; /* sums_signify.c */
 
 #endif

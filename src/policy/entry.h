@@ -128,6 +128,7 @@ enum {
 	FORMAT_NEEDS_TRAILER = 16, /* --trailer */
 	FORMAT_NEEDS_NAME = 32, /* a name with each line */
 	FORMAT_NEEDS_RANDOM = 64, /* for a serial number */
+	FORMAT_NEEDS_LISTING = 128, /* in the key's own `formats' */
 };
 
 /* A format's name and class, from the format folder. */

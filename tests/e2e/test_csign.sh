@@ -60,7 +60,7 @@ all_files_go_in_one_session() {
 	expect logins 1 $((after - before))
 	verified 1
 	verified 60
-	! cmp -s 1.sig 2.sig
+	refused cmp -s 1.sig 2.sig
 }
 
 every_raw_format_and_hash_is_verified_against_the_pin() {

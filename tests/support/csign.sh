@@ -7,6 +7,7 @@
 #	csign WORD...			it, in the shell that SHELL_OF names
 #	signs WORD...			the same, or the case has failed: 77
 #					would skip it
+#	refused COMMAND...		it fails; after `!' nothing would stop
 #	only NAME...			nothing else is in the folder
 #	csign_wrap NAME <SCRIPT		a program that stands for ssh; in it
 #					"$REAL_SSH" is the words of ssh
@@ -48,4 +49,10 @@ only() { # NAME...
 	readarray -d '' found < <(find . -mindepth 1 -printf '%P\0')
 	expect "files left" "$(printf '%q\n' "$@" | sort)" \
 	    "$(printf '%q\n' "${found[@]}" | sort)"
+}
+
+refused() { # COMMAND...
+	if "$@"; then
+		fail "passed: $*"
+	fi
 }

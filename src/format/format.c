@@ -25,6 +25,10 @@ static const struct format *const rows[] = {
 	&format_freebsd_pkg,
 	&format_manifest,
 	&format_sums_signify,
+	&format_openpgp,
+	&format_openpgp_text,
+	&format_openpgp_trailer,
+	&format_sums_openpgp,
 };
 
 #define ROWS (sizeof(rows) / sizeof(rows[0]))

@@ -24,5 +24,9 @@ extern const struct format format_dsse; /* dsse.c */
 extern const struct format format_freebsd_pkg; /* freebsd_pkg.c */
 extern const struct format format_manifest; /* manifest.c */
 extern const struct format format_sums_signify; /* sums_signify.c */
+extern const struct format format_openpgp; /* openpgp.c */
+extern const struct format format_openpgp_text; /* openpgp.c */
+extern const struct format format_openpgp_trailer; /* openpgp_trailer.c */
+extern const struct format format_sums_openpgp; /* sums_openpgp.c */
 
 #endif

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "format/openpgp_armor.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+
+#define LINE_BYTES 48 /* 64 characters */
+#define LINE_MAX_CHARS 76
+#define SUM_BYTES 3
+
+struct line {
+	const char *text;
+	size_t len;
+};
+
+/* RFC 4880, 6.1. */
+static void
+checksum(const uint8_t *bytes, size_t len, uint8_t ret[static SUM_BYTES])
+{
+	uint32_t crc = 0xb704ce;
+
+	for (size_t i = 0; i < len; i++) {
+		crc ^= (uint32_t)bytes[i] << 16;
+		for (int bit = 0; bit < 8; bit++) {
+			crc <<= 1;
+			if ((crc & 0x1000000) != 0)
+				crc ^= 0x1864cfb;
+		}
+	}
+	ret[0] = (uint8_t)(crc >> 16);
+	ret[1] = (uint8_t)(crc >> 8);
+	ret[2] = (uint8_t)crc;
+}
+
+void
+armor_add(struct buf *to, const char *kind, const void *bytes, size_t len)
+{
+	const uint8_t *at = bytes;
+	char line[BASE64_SIZE(LINE_BYTES)];
+	uint8_t sum[SUM_BYTES];
+
+	buf_addf(to, "-----BEGIN PGP %s-----\n\n", kind);
+	for (size_t i = 0; i < len; i += LINE_BYTES) {
+		size_t n = len - i < LINE_BYTES ? len - i : LINE_BYTES;
+
+		base64_encode(at + i, n, true, line);
+		buf_addf(to, "%s\n", line);
+	}
+	checksum(at, len, sum);
+	base64_encode(sum, sizeof(sum), true, line);
+	buf_addf(to, "=%s\n-----END PGP %s-----\n", line, kind);
+}
+
+/* False at the end.  The line's end, and blanks before it, are none of it. */
+static bool
+next_line(const char **at, const char *end, struct line *ret)
+{
+	const char *lf;
+
+	if (*at == end)
+		return false;
+	lf = memchr(*at, '\n', (size_t)(end - *at));
+	ret->text = *at;
+	ret->len = (size_t)((lf != NULL ? lf : end) - *at);
+	*at = lf != NULL ? lf + 1 : end;
+	while (ret->len > 0 &&
+	    (char_is_blank(ret->text[ret->len - 1]) ||
+		ret->text[ret->len - 1] == '\r'))
+		ret->len--;
+	return true;
+}
+
+/* "-----BEGIN PGP kind-----" */
+static bool
+is_edge(const struct line *line, const char *which, const char *kind)
+{
+	const char *const parts[] = { "-----", which, " PGP ", kind, "-----" };
+	size_t at = 0;
+
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		size_t len = strlen(parts[i]);
+
+		if (line->len - at < len ||
+		    memcmp(line->text + at, parts[i], len) != 0)
+			return false;
+		at += len;
+	}
+	return at == line->len;
+}
+
+/* Behind the first line, the headers and the empty line. */
+static bool
+find_body(const char **at, const char *end, const char *kind)
+{
+	struct line line;
+
+	do {
+		if (!next_line(at, end, &line))
+			return false;
+	} while (!is_edge(&line, "BEGIN", kind));
+	do {
+		if (!next_line(at, end, &line) ||
+		    (line.len > 0 && memchr(line.text, ':', line.len) == NULL))
+			return false;
+	} while (line.len > 0);
+	return true;
+}
+
+/* The characters of all lines; sum is the one after them, or empty. */
+static int
+take_lines(const char *at, const char *end, const char *kind, struct buf *ret,
+    struct line *sum)
+{
+	struct line line;
+
+	sum->len = 0;
+	while (next_line(&at, end, &line)) {
+		if (is_edge(&line, "END", kind))
+			return ret->bad ? -1 : 0;
+		if (line.len == 0 || line.len > LINE_MAX_CHARS || sum->len > 0)
+			return -1;
+		if (line.text[0] == '=')
+			*sum = line;
+		else
+			buf_add(ret, line.text, line.len);
+	}
+	return -1;
+}
+
+static bool
+is_sum(const struct line *sum, const uint8_t *bytes, size_t len)
+{
+	uint8_t said[SUM_BYTES], want[SUM_BYTES];
+	size_t said_len;
+
+	if (sum->len == 0)
+		return true;
+	checksum(bytes, len, want);
+	return base64_decode(sum->text + 1, sum->len - 1, said, sizeof(said),
+		   &said_len) == 0 &&
+	    said_len == sizeof(said) && memcmp(said, want, sizeof(said)) == 0;
+}
+
+int
+armor_read(const char *text, size_t len, const char *kind, struct buf *ret)
+{
+	const char *at = text, *end = text + len;
+	struct buf chars;
+	struct line sum;
+	uint8_t *bytes;
+	size_t got;
+	int rv = -1;
+
+	buf_init(&chars, len + 1);
+	bytes = malloc(len + 1);
+	if (bytes != NULL && find_body(&at, end, kind) &&
+	    take_lines(at, end, kind, &chars, &sum) == 0 &&
+	    base64_decode(buf_at(&chars), buf_len(&chars), bytes, len, &got) ==
+		0 &&
+	    is_sum(&sum, bytes, got)) {
+		buf_add(ret, bytes, got);
+		rv = ret->bad ? -1 : 0;
+	}
+	free(bytes);
+	buf_release(&chars);
+	return rv;
+}

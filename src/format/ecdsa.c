@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "format/ecdsa.h"
 
-#include <openssl/ecdsa.h>
 #include <string.h>
 
-#include "base/cursor.h"
+#include "format/der.h"
 
 #define ORDER_MAX 66
-#define DER_SEQUENCE 0x30
-#define DER_INTEGER 0x02
 
 /* FIPS 186-4, D.1.2.  A test holds these to libcrypto's. */
 static const uint8_t order_p256[] = { 0xff, 0xff, 0xff, 0xff, 0x00, 0x00, 0x00,
@@ -86,74 +83,83 @@ integer_of(const uint8_t *number, size_t size)
 	return n;
 }
 
-/* Of what follows tag and length; more than 255 bytes do not occur. */
-static void
-put_head(struct writer *w, uint8_t tag, size_t len)
+/* No integer reaches 128 bytes: its head has two.  What is behind it. */
+static uint8_t *
+put_integer(uint8_t *at, const struct integer *n)
 {
-	put_u8(w, tag);
-	if (len >= 0x80)
-		put_u8(w, 0x81);
-	put_u8(w, (uint8_t)len);
-}
-
-static void
-put_integer(struct writer *w, const struct integer *n)
-{
-	put_head(w, DER_INTEGER, n->pad + n->len);
+	*at++ = DER_INTEGER;
+	*at++ = (uint8_t)(n->pad + n->len);
 	if (n->pad != 0)
-		put_u8(w, 0);
-	for (size_t i = 0; i < n->len; i++)
-		put_u8(w, n->at[i]);
+		*at++ = 0;
+	memcpy(at, n->at, n->len);
+	return at + n->len;
 }
 
 int
 ecdsa_der(enum key_type type, const uint8_t *signature, size_t len,
     uint8_t *ret, size_t size, size_t *ret_len)
 {
-	size_t half = curves[type].size;
+	size_t half = curves[type].size, content, head;
 	struct integer r, s;
-	struct writer w;
+	uint8_t *at = ret;
 
 	if (ecdsa_check(type, signature, len) == -1)
 		return -1;
 	r = integer_of(signature, half);
 	s = integer_of(signature + half, half);
-	writer_init(&w, ret, size);
-	/* No integer reaches 128 bytes: two bytes of head each. */
-	put_head(&w, DER_SEQUENCE, 4 + r.pad + r.len + s.pad + s.len);
-	put_integer(&w, &r);
-	put_integer(&w, &s);
-	if (!writer_ok(&w))
+	content = 4 + r.pad + r.len + s.pad + s.len;
+	head = content < 0x80 ? 2 : 3;
+	if (size < head + content)
 		return -1;
-	*ret_len = w.used;
+	*at++ = DER_SEQUENCE;
+	if (head == 3)
+		*at++ = 0x81;
+	*at++ = (uint8_t)content;
+	put_integer(put_integer(at, &r), &s);
+	*ret_len = head + content;
 	return 0;
 }
 
-/* By libcrypto; then only the form that ecdsa_der gives is taken. */
+/* A number that is not negative, in its only form, as `half' bytes. */
+static int
+get_number(struct reader *r, size_t half, uint8_t *ret)
+{
+	struct reader n = der_get(r, DER_INTEGER);
+
+	if (n.left == 0 || (n.at[0] & 0x80) != 0)
+		return -1;
+	if (n.at[0] == 0 && n.left > 1) {
+		if ((n.at[1] & 0x80) == 0)
+			return -1;
+		n.at++;
+		n.left--;
+	}
+	if (n.left > half)
+		return -1;
+	memset(ret, 0, half - n.left);
+	memcpy(ret + half - n.left, n.at, n.left);
+	return 0;
+}
+
+/* Shares nothing with ecdsa_der but the check of the two numbers. */
 int
 ecdsa_from_der(enum key_type type, const uint8_t *der, size_t len, uint8_t *ret,
     size_t size, size_t *ret_len)
 {
-	size_t half = curves[type].size, back_len;
-	uint8_t raw[2 * ORDER_MAX], back[2 * ORDER_MAX + 16];
-	const uint8_t *at = der;
-	ECDSA_SIG *sig = NULL;
-	int rv = -1;
+	size_t half = curves[type].size;
+	uint8_t signature[2 * ORDER_MAX];
+	struct reader all, both;
 
-	if (half == 0 || len > sizeof(back) || 2 * half > size ||
-	    (sig = d2i_ECDSA_SIG(NULL, &at, (long)len)) == NULL)
-		goto out;
-	if (BN_bn2binpad(ECDSA_SIG_get0_r(sig), raw, (int)half) == -1 ||
-	    BN_bn2binpad(ECDSA_SIG_get0_s(sig), raw + half, (int)half) == -1)
-		goto out;
-	if (ecdsa_der(type, raw, 2 * half, back, sizeof(back), &back_len) ==
-		-1 ||
-	    back_len != len || memcmp(back, der, len) != 0)
-		goto out;
-	memcpy(ret, raw, 2 * half);
+	if (half == 0 || 2 * half > size)
+		return -1;
+	reader_init(&all, der, len);
+	both = der_get(&all, DER_SEQUENCE);
+	if (get_number(&both, half, signature) == -1 ||
+	    get_number(&both, half, signature + half) == -1 ||
+	    !reader_done(&both) || !reader_done(&all) ||
+	    ecdsa_check(type, signature, 2 * half) == -1)
+		return -1;
+	memcpy(ret, signature, 2 * half);
 	*ret_len = 2 * half;
-	rv = 0;
-out:
-	ECDSA_SIG_free(sig);
-	return rv;
+	return 0;
 }

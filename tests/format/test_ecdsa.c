@@ -7,6 +7,7 @@
 #include <openssl/objects.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -186,6 +187,149 @@ der_is_what_libcrypto_writes(void **state)
 	}
 }
 
+/* What libcrypto reads, and would write the same; the numbers as we check. */
+static bool
+is_der(size_t curve, const uint8_t *der, size_t len, uint8_t *ret)
+{
+	size_t size = curves[curve].size;
+	const uint8_t *at = der;
+	ECDSA_SIG *sig = d2i_ECDSA_SIG(NULL, &at, (long)len);
+	uint8_t *back = NULL;
+	bool is = sig != NULL && i2d_ECDSA_SIG(sig, &back) == (int)len &&
+	    memcmp(der, back, len) == 0 &&
+	    BN_bn2binpad(ECDSA_SIG_get0_r(sig), ret, (int)size) > 0 &&
+	    BN_bn2binpad(ECDSA_SIG_get0_s(sig), ret + size, (int)size) > 0 &&
+	    ecdsa_check(curves[curve].type, ret, 2 * size) == 0;
+
+	OPENSSL_free(back);
+	ECDSA_SIG_free(sig);
+	return is;
+}
+
+/* True when it was taken. */
+static bool
+reads_as_libcrypto_does(size_t curve, const uint8_t *der, size_t len)
+{
+	uint8_t want[2 * SIZE_MAX_CURVE], got[2 * SIZE_MAX_CURVE];
+	size_t size = 2 * curves[curve].size, got_len = 0;
+	bool is = is_der(curve, der, len, want);
+
+	assert_int_equal(ecdsa_from_der(curves[curve].type, der, len, got,
+			     sizeof(got), &got_len),
+	    is ? 0 : -1);
+	if (is) {
+		assert_int_equal(got_len, size);
+		assert_memory_equal(got, want, size);
+	}
+	return is;
+}
+
+/* Numbers with zeros before them, and with a top bit or none. */
+static size_t
+some_der(size_t curve, size_t zeros, uint8_t top, uint8_t der[200])
+{
+	uint8_t sig[2 * SIZE_MAX_CURVE];
+	size_t size = curves[curve].size, len = 0;
+
+	order_plus(curve, -1, sig);
+	memset(sig + size, 0, size);
+	memset(sig + size + zeros, 0x11, size - zeros);
+	sig[size + zeros] = top;
+	assert_int_equal(
+	    ecdsa_der(curves[curve].type, sig, 2 * size, der, 200, &len), 0);
+	return len;
+}
+
+static void
+der_is_read_back(void **state)
+{
+	uint8_t der[200], back[2 * SIZE_MAX_CURVE];
+	size_t len = 0, back_len = 0;
+
+	(void)state;
+	for (size_t i = 0; i < CURVES; i++) {
+		for (size_t zeros = 1; zeros < curves[i].size; zeros++) {
+			len = some_der(i, zeros, 0x01, der);
+			assert_true(reads_as_libcrypto_does(i, der, len));
+			len = some_der(i, zeros, 0x80, der);
+			assert_true(reads_as_libcrypto_does(i, der, len));
+		}
+		assert_int_equal(ecdsa_from_der(curves[i].type, der, len, back,
+				     2 * curves[i].size - 1, &back_len),
+		    -1);
+	}
+	assert_int_equal(
+	    ecdsa_from_der(KEY_RSA, der, len, back, sizeof(back), &back_len),
+	    -1);
+}
+
+static void
+refuses_every_truncation_and_one_byte_more(void **state)
+{
+	uint8_t der[201] = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < CURVES; i++) {
+		size_t len = some_der(i, 3, 0x80, der);
+
+		for (size_t cut = 0; cut < len; cut++)
+			assert_false(reads_as_libcrypto_does(i, der, cut));
+		assert_false(reads_as_libcrypto_does(i, der, len + 1));
+	}
+}
+
+/* Each byte in every other way: libcrypto says which of them are DER. */
+static void
+refuses_what_is_not_der(void **state)
+{
+	uint8_t der[200];
+
+	(void)state;
+	for (size_t i = 0; i < CURVES; i++) {
+		size_t len = some_der(i, 3, 0x80, der);
+
+		for (size_t at = 0; at < len; at++) {
+			uint8_t was = der[at];
+
+			for (unsigned to = 0; to < 256; to++) {
+				der[at] = (uint8_t)to;
+				reads_as_libcrypto_does(i, der, len);
+			}
+			der[at] = was;
+		}
+	}
+}
+
+static void
+refuses_other_forms_of_the_same_numbers(void **state)
+{
+	static const uint8_t one_and_one[] = { 0x30, 6, 2, 1, 1, 2, 1, 1 };
+	static const struct {
+		uint8_t der[16];
+		size_t len;
+	} others[] = {
+		{ { 0x30, 0x81, 6, 2, 1, 1, 2, 1, 1 }, 9 },
+		{ { 0x30, 0x80, 2, 1, 1, 2, 1, 1, 0, 0 }, 10 },
+		{ { 0x30, 7, 2, 0x81, 1, 1, 2, 1, 1 }, 9 },
+		{ { 0x30, 7, 2, 2, 0, 1, 2, 1, 1 }, 9 },
+		{ { 0x30, 7, 2, 1, 1, 2, 2, 0, 1 }, 9 },
+		{ { 0x30, 6, 2, 1, 0xff, 2, 1, 1 }, 8 },
+		{ { 0x30, 6, 2, 1, 0, 2, 1, 1 }, 8 },
+		{ { 0x30, 5, 2, 0, 2, 1, 1 }, 7 },
+		{ { 0x30, 9, 2, 1, 1, 2, 1, 1, 2, 1, 1 }, 11 },
+		{ { 0x30, 8, 2, 1, 1, 2, 1, 1, 5, 0 }, 10 },
+		{ { 0x31, 6, 2, 1, 1, 2, 1, 1 }, 8 },
+		{ { 0x30, 3, 2, 1, 1 }, 5 },
+	};
+
+	(void)state;
+	assert_true(
+	    reads_as_libcrypto_does(0, one_and_one, sizeof(one_and_one)));
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		assert_false(
+		    reads_as_libcrypto_does(0, others[i].der, others[i].len));
+}
+
 int
 main(void)
 {
@@ -195,6 +339,10 @@ main(void)
 		cmocka_unit_test(refuses_zero_and_the_order_and_more),
 		cmocka_unit_test(refuses_every_other_length),
 		cmocka_unit_test(der_is_what_libcrypto_writes),
+		cmocka_unit_test(der_is_read_back),
+		cmocka_unit_test(refuses_every_truncation_and_one_byte_more),
+		cmocka_unit_test(refuses_what_is_not_der),
+		cmocka_unit_test(refuses_other_forms_of_the_same_numbers),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

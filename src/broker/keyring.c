@@ -26,6 +26,7 @@ key_free(struct key *key)
 {
 	if (key == NULL)
 		return;
+	key_files_release(&key->files);
 	free(key->spki);
 	free(key);
 }
@@ -111,10 +112,41 @@ reserve(struct keyring *ring, size_t more)
 	return 0;
 }
 
+/* What a tree brings for one generation. */
+struct arrival {
+	struct key *key;
+	struct key_files files;
+	bool news; /* the files are others than the key's */
+};
+
+/* Can the key go on with these files?  What a worker will say is not known. */
+static bool
+takes(const struct key *key, const struct key_files *files)
+{
+	return key->known &&
+	    key_files_differ(files, key->spki, key->spki_len) == NULL;
+}
+
+static int
+arrive(struct arrival *a, struct key *old, const struct generation *conf)
+{
+	if (old != NULL && !is_same(old, conf))
+		old = NULL;
+	if (old == NULL || !key_files_are(&old->files, conf)) {
+		if (key_files_read(&a->files, conf) == -1)
+			return -1;
+		a->news = true;
+	}
+	if (old != NULL && a->news && !takes(old, &a->files))
+		old = NULL;
+	a->key = old != NULL ? old : key_new(conf);
+	return a->key != NULL ? 0 : -1;
+}
+
 /* The keys of the tree, old ones where they still mean the same. */
 static int
 collect(struct key *const *sorted, size_t sorted_count, const struct tree *tree,
-    struct key **ret)
+    struct arrival *ret)
 {
 	for (size_t i = 0; i < tree_generations(tree); i++) {
 		const struct generation *conf = tree_generation(tree, i);
@@ -123,9 +155,7 @@ collect(struct key *const *sorted, size_t sorted_count, const struct tree *tree,
 		    bsearch(conf, sorted, sorted_count, sizeof(*sorted),
 			by_its_name);
 
-		ret[i] =
-		    old != NULL && is_same(*old, conf) ? *old : key_new(conf);
-		if (ret[i] == NULL)
+		if (arrive(&ret[i], old != NULL ? *old : NULL, conf) == -1)
 			return -1;
 	}
 	return 0;
@@ -133,12 +163,15 @@ collect(struct key *const *sorted, size_t sorted_count, const struct tree *tree,
 
 /* Keys that collect made are those without a section yet. */
 static void
-discard(struct key **keys, size_t count)
+discard(struct arrival *arrivals, size_t count)
 {
-	for (size_t i = 0; i < count; i++)
-		if (keys[i] != NULL && keys[i]->conf == NULL)
-			key_free(keys[i]);
-	free(keys);
+	for (size_t i = 0; i < count; i++) {
+		struct arrival *a = &arrivals[i];
+
+		if (a->key != NULL && a->key->conf == NULL)
+			key_free(a->key);
+		key_files_release(&a->files);
+	}
 }
 
 static void
@@ -150,9 +183,25 @@ forget(struct keyring *ring, struct key *key)
 	key_free(key);
 }
 
+/* The key is the tree's from now on, with the files that it brought. */
+static void
+take(struct key *key, struct arrival *a, const struct generation *conf)
+{
+	struct key_files before = key->files;
+
+	if (a->news) {
+		key->files = a->files;
+		a->files = before;
+	}
+	key->conf = conf;
+	key->facts.certificate = key->files.certificate;
+	key->facts.allow_expired = conf->allow_expired;
+}
+
 /* From here on nothing can fail. */
 static void
-commit(struct keyring *ring, const struct tree *tree, struct key **keys)
+commit(struct keyring *ring, const struct tree *tree, struct arrival *arrivals,
+    struct key **keys)
 {
 	struct key **before = ring->adopted;
 	size_t count = ring->adopted_count;
@@ -162,11 +211,11 @@ commit(struct keyring *ring, const struct tree *tree, struct key **keys)
 	ring->adopted = keys;
 	ring->adopted_count = tree_generations(tree);
 	for (size_t i = 0; i < ring->adopted_count; i++) {
-		struct key *key = keys[i];
+		struct key *key = keys[i] = arrivals[i].key;
 		bool is_new = key->number >= ring->count ||
 		    ring->keys[key->number] != key;
 
-		key->conf = tree_generation(tree, i);
+		take(key, &arrivals[i], tree_generation(tree, i));
 		if (!is_new)
 			continue;
 		key->number = (uint32_t)ring->count;
@@ -181,24 +230,28 @@ int
 keyring_adopt(struct keyring *ring, const struct tree *tree)
 {
 	size_t count = tree_generations(tree), old = ring->adopted_count;
+	struct arrival *arrivals = calloc(count + 1, sizeof(*arrivals));
 	struct key **keys = calloc(count + 1, sizeof(struct key *));
 	struct key **sorted = calloc(old + 1, sizeof(struct key *));
 	int rv = -1;
 
-	if (keys == NULL || sorted == NULL || reserve(ring, count) == -1)
+	if (arrivals == NULL || keys == NULL || sorted == NULL ||
+	    reserve(ring, count) == -1)
 		goto out;
 	if (old > 0) {
 		memcpy(sorted, ring->adopted, old * sizeof(struct key *));
 		qsort(sorted, old, sizeof(struct key *), by_name);
 	}
-	if (collect(sorted, old, tree, keys) == -1)
+	if (collect(sorted, old, tree, arrivals) == -1)
 		goto out;
-	commit(ring, tree, keys);
+	commit(ring, tree, arrivals, keys);
 	keys = NULL;
 	rv = 0;
 out:
-	if (keys != NULL)
-		discard(keys, count);
+	if (arrivals != NULL)
+		discard(arrivals, count);
+	free(arrivals);
+	free(keys);
 	free(sorted);
 	return rv;
 }
@@ -310,7 +363,7 @@ know(struct key *key, const struct key_facts *f)
 bool
 keyring_learn(struct keyring *ring, struct key *key, const struct key_facts *f)
 {
-	const char *shared;
+	const char *why;
 
 	if (f->reason != REASON_OK)
 		return refuse(key, f->reason,
@@ -328,7 +381,8 @@ keyring_learn(struct keyring *ring, struct key *key, const struct key_facts *f)
 		return refuse(key, REASON_KEY_UNFIT,
 		    "use = audit needs an Ed25519 key that the token signs "
 		    "with");
-	if ((shared = is_shared(ring, key, f)) != NULL)
-		return refuse(key, REASON_KEY_UNFIT, shared);
+	if ((why = is_shared(ring, key, f)) != NULL ||
+	    (why = key_files_differ(&key->files, f->spki, f->spki_len)) != NULL)
+		return refuse(key, REASON_KEY_UNFIT, why);
 	return know(key, f);
 }

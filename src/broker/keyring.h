@@ -3,11 +3,13 @@
  * The signing keys as the tokens' workers told of them: one for each
  * generation, those to come included, so that a roll-over finds them ready.
  * A key lives here over a reload as long as its generation still means the
- * same object; otherwise it is another key, with another number.
+ * same object, and a new certificate is for its public key; otherwise it is
+ * another key, with another number.
  */
 #ifndef CS_BROKER_KEYRING_H
 #define CS_BROKER_KEYRING_H
 
+#include "broker/key_files.h"
 #include "format/format.h"
 #include "policy/tree.h"
 #include "wire/token.h"
@@ -31,6 +33,7 @@ struct key {
 	bool allow_short;
 	bool audit; /* it signs checkpoints, and nothing else */
 	bool wrapped; /* use = wrapped */
+	struct key_files files;
 
 	bool known; /* the fields below are set, and never change again */
 	struct format_key facts;

@@ -92,8 +92,10 @@ maker_begin(struct slot *slot)
 void
 maker_settings(struct format_settings *set, const struct signing_key *key)
 {
-	(void)key;
-	*set = (struct format_settings){ .namespace = "" };
+	*set = (struct format_settings){
+		.namespace = "",
+		.no_signing_time = key->no_signing_time,
+	};
 }
 
 static enum reason

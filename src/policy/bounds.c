@@ -104,6 +104,9 @@ check_words(struct intake *in, const struct generation_row *row)
 	if (g->allow_short)
 		fail(in, rule_or(row->short_rule, g->rule),
 		    "allow-short-rsa may not stand in a tenant");
+	if (g->allow_expired)
+		fail(in, rule_or(row->expired_rule, g->rule),
+		    "allow-expired-certificate may not stand in a tenant");
 	for (int f = 0; f < KEY_FILES; f++)
 		check_file(in, row, (enum key_file)f);
 }

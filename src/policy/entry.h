@@ -77,6 +77,7 @@ struct signing_key {
 	size_t count; /* of them; one or more in a finished tree */
 	bool wrapped; /* use = wrapped */
 	bool audit; /* use = audit; neither: use = raw */
+	bool no_signing_time; /* signing-time = no */
 	const char *tsa_policy; /* an OID in dots; NULL: no time-stamps */
 	uint32_t tsa_accuracy_s; /* 0: not said */
 	struct limits limits;

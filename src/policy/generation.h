@@ -31,6 +31,7 @@ struct generation {
 	const char *file[KEY_FILES]; /* their texts, or NULL */
 	bool allow_extractable;
 	bool allow_short;
+	bool allow_expired; /* it signs although its certificate is over */
 	int64_t start; /* seconds; 0: from ever */
 	struct rule rule;
 	const char *said; /* its lines; NULL: they are the key's */

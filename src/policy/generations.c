@@ -42,6 +42,8 @@ static const struct word words[] = {
 	    AT_RULE(generation.allow_extractable, extractable_rule), 0, 0 },
 	{ "allow-short-rsa", value_yes,
 	    AT_RULE(generation.allow_short, short_rule), 0, 0 },
+	{ "allow-expired-certificate", value_yes,
+	    AT_RULE(generation.allow_expired, expired_rule), 0, 0 },
 };
 
 static void *

@@ -50,6 +50,9 @@ static const struct word words[] = {
 	    0 },
 	{ "allow-short-rsa", value_yes,
 	    AT_RULE(own.generation.allow_short, own.short_rule), 0, 0 },
+	{ "allow-expired-certificate", value_yes,
+	    AT_RULE(own.generation.allow_expired, own.expired_rule), 0, 0 },
+	{ "signing-time", value_no, AT(key.no_signing_time), 0, 0 },
 	{ "tsa-policy", value_oid, AT_RULE(key.tsa_policy, key.tsa_policy_rule),
 	    0, 0 },
 	{ "tsa-accuracy", value_seconds,
@@ -131,6 +134,8 @@ check_audit(const struct key_row *row, struct text_error *reterr)
 		word = "tsa-policy";
 	if (word == NULL && key->tsa_accuracy_s != 0)
 		word = "tsa-accuracy";
+	if (word == NULL && key->no_signing_time)
+		word = "signing-time";
 	if (word == NULL)
 		return 0;
 	return text_fail(reterr, key->use_rule.line,
@@ -181,11 +186,12 @@ check_own(const struct key_row *row, struct text_error *reterr)
 	if (own->object == NULL &&
 	    (row->own.path[KEY_FILE_CERTIFICATE] != NULL ||
 		row->own.path[KEY_FILE_OPENPGP] != NULL ||
-		own->allow_extractable || own->allow_short))
+		own->allow_extractable || own->allow_short ||
+		own->allow_expired))
 		return text_fail(reterr, 0,
 		    "key %s has no object: certificate, openpgp, "
-		    "allow-extractable and allow-short-rsa stand where the "
-		    "object does",
+		    "allow-extractable, allow-short-rsa and "
+		    "allow-expired-certificate stand where the object does",
 		    row->key.name);
 	return 0;
 }

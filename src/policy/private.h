@@ -15,7 +15,7 @@ struct generation_row {
 	const char *path[KEY_FILES];
 	struct rule path_rule[KEY_FILES];
 	struct rule of_rule, token_rule, object_rule;
-	struct rule extractable_rule, short_rule;
+	struct rule extractable_rule, short_rule, expired_rule;
 	bool complete; /* its section is good */
 };
 

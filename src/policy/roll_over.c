@@ -110,6 +110,36 @@ check_starts(struct intake *in, const struct list *list)
 	}
 }
 
+/* Where a key lists a format, what the format needs must stand there, too. */
+static void
+check_files(struct intake *in, const struct generation_row *row)
+{
+	static const unsigned needs[KEY_FILES] = {
+		[KEY_FILE_CERTIFICATE] = FORMAT_NEEDS_CERTIFICATE,
+		[KEY_FILE_OPENPGP] = FORMAT_NEEDS_OPENPGP,
+	};
+	const struct generation *g = &row->generation;
+	const struct names *formats = &g->key->limits.formats;
+
+	for (int f = 0; f < KEY_FILES; f++)
+		for (size_t i = 0; i < formats->count; i++) {
+			const struct format_word *word =
+			    tree_format(in->tree, formats->item[i]);
+
+			if ((word->needs & needs[f]) == 0 ||
+			    row->path[f] != NULL)
+				continue;
+			intake_fail(in, g->rule.file, g->rule.line,
+			    "%s%s%skey %s has no %s: format %s needs one; "
+			    "write %s = FILE",
+			    g->name[0] != '\0' ? "generation " : "", g->name,
+			    g->name[0] != '\0' ? " of " : "", g->of,
+			    key_file_word((enum key_file)f), word->name,
+			    key_file_word((enum key_file)f));
+			break;
+		}
+}
+
 /* False: nothing more can be said of it. */
 static bool
 find_key(struct intake *in, struct generation_row *row)
@@ -127,6 +157,7 @@ find_key(struct intake *in, struct generation_row *row)
 	key->key.count++;
 	if (!row->complete || !key->complete)
 		return false;
+	check_files(in, row);
 	if (key->key.audit && g->name[0] != '\0')
 		intake_fail(in, g->rule.file, row->of_rule.line,
 		    "generation %s: key %s has use = audit: the log's key has "

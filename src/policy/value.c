@@ -117,6 +117,18 @@ value_yes(const struct place *place, const struct word *word, const char *value,
 }
 
 int
+value_no(const struct place *place, const struct word *word, const char *value,
+    void *field, struct text_error *reterr)
+{
+	bool *ret = field;
+
+	if (value_yes(place, word, value, field, reterr) == -1)
+		return -1;
+	*ret = !*ret;
+	return 0;
+}
+
+int
 value_date(const struct place *place, const struct word *word,
     const char *value, void *field, struct text_error *reterr)
 {

@@ -14,6 +14,7 @@
 value_fn value_u16, value_u32, value_u64; /* min to max */
 value_fn value_seconds; /* uint32_t; "30s", "10m" */
 value_fn value_yes; /* bool; yes or no */
+value_fn value_no; /* the same, true for no */
 value_fn value_date; /* int64_t */
 value_fn value_text; /* const char *; at most max bytes, printable */
 value_fn value_path; /* const char *; absolute from the file's folder */

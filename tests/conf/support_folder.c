@@ -16,10 +16,10 @@
 char folder[64];
 
 static const struct format_word formats[] = {
-	{ "raw", false },
-	{ "raw-pss", false },
-	{ "p1363", false },
-	{ "cms", true },
+	{ .name = "raw" },
+	{ .name = "raw-pss" },
+	{ .name = "p1363" },
+	{ .name = "cms", .wrapped = true },
 };
 
 void

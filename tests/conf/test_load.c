@@ -315,7 +315,7 @@ note(void *arg, const char *file, const void *text, size_t len)
 static void
 shows_each_file_that_it_took_in(void **state)
 {
-	static const struct format_word formats[] = { { "raw", false } };
+	static const struct format_word formats[] = { { .name = "raw" } };
 	char all[512] = "", expected[512];
 	struct told told = { .count = 0 };
 	struct tree *tree;

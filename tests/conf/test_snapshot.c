@@ -21,7 +21,7 @@
 #define END "end " PRINT "\n"
 #define PEM "-----BEGIN CERTIFICATE-----\nMA==\n-----END CERTIFICATE-----\n"
 
-static const struct format_word formats[] = { { "raw", false } };
+static const struct format_word formats[] = { { .name = "raw" } };
 
 static struct text_error error;
 

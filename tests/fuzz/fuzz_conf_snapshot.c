@@ -7,7 +7,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 
-static const struct format_word formats[] = { { "raw", false } };
+static const struct format_word formats[] = { { .name = "raw" } };
 
 static void
 told(void *arg, const struct text_error *error)

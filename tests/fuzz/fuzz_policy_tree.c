@@ -13,9 +13,9 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 
 static const struct format_word formats[] = {
-	{ "raw", false },
-	{ "p1363", false },
-	{ "cms", true },
+	{ .name = "raw" },
+	{ .name = "p1363" },
+	{ .name = "cms", .wrapped = true },
 };
 
 static void

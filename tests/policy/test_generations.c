@@ -94,10 +94,12 @@ nothing_is_in_force_before_the_first_start(void **state)
 static void
 takes_every_word(void **state)
 {
-	struct tree *tree = tree_with(OWN A "token = t\n"
-					    "certificate = c/a.pem\n"
-					    "allow-extractable = yes\n"
-					    "allow-short-rsa = yes\n");
+	struct tree *tree =
+	    tree_with(OWN A "token = t\n"
+			    "certificate = c/a.pem\n"
+			    "allow-extractable = yes\n"
+			    "allow-short-rsa = yes\n"
+			    "allow-expired-certificate = yes\n");
 	const struct generation *g = tree_generation_by_name(tree, "a");
 
 	(void)state;
@@ -108,6 +110,7 @@ takes_every_word(void **state)
 	assert_int_equal(g->start, JUNE);
 	assert_true(g->allow_extractable);
 	assert_true(g->allow_short);
+	assert_true(g->allow_expired);
 	assert_int_equal(g->rule.line, 5);
 	assert_string_equal(
 	    tree_file_path(tree, g->index, KEY_FILE_CERTIFICATE),
@@ -192,12 +195,12 @@ refuses_a_key_without_any_object(void **state)
 	    "the pkcs11: URI of the key");
 	assert_refused(KEY TOKEN "certificate = a.pem\n" A,
 	    "keys.d/k.conf:1: key release has no object: certificate, "
-	    "openpgp, allow-extractable and allow-short-rsa stand where the "
-	    "object does");
+	    "openpgp, allow-extractable, allow-short-rsa and "
+	    "allow-expired-certificate stand where the object does");
 	assert_refused(KEY TOKEN "allow-short-rsa = yes\n" A,
 	    "keys.d/k.conf:1: key release has no object: certificate, "
-	    "openpgp, allow-extractable and allow-short-rsa stand where the "
-	    "object does");
+	    "openpgp, allow-extractable, allow-short-rsa and "
+	    "allow-expired-certificate stand where the object does");
 }
 
 static void
@@ -219,7 +222,8 @@ refuses_what_does_not_exist(void **state)
 	    "2027-01-31T12:00:00Z or 20270131[HHMM[SS]][Z]");
 	assert_refused(OWN A "use = raw\n",
 	    "keys.d/k.conf:9: unknown word use; known: key, token, object, "
-	    "certificate, openpgp, start, allow-extractable, allow-short-rsa");
+	    "certificate, openpgp, start, allow-extractable, allow-short-rsa, "
+	    "allow-expired-certificate");
 	assert_refused(OWN "[generation]\n",
 	    "keys.d/k.conf:5: section [generation] needs a name: [generation "
 	    "NAME]");

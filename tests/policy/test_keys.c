@@ -163,7 +163,7 @@ static void
 refuses_broken_hashes_and_says_why(void **state)
 {
 	static const char rest[] = "hashes: sha256, sha384, sha512, sha3-256, "
-				   "sha3-384, sha3-512";
+				   "sha3-384, sha3-512, blake2b512";
 	char line[256];
 
 	(void)state;
@@ -235,8 +235,8 @@ refuses_unknown_words_and_names_the_known(void **state)
 	assert_refused(GOOD "format = raw\n",
 	    "keys.d/k.conf:5: unknown word format; known: token, object, use, "
 	    "certificate, openpgp, allow-extractable, allow-short-rsa, "
-	    "tsa-policy, tsa-accuracy, from, hours, not-before, not-after, "
-	    "verbs, formats, hashes, names, max-lines, rate, burst, ...");
+	    "allow-expired-certificate, signing-time, tsa-policy, "
+	    "tsa-accuracy, from, hours, not-before, not-after, verbs, ...");
 	assert_refused("[profile x]\nkeys = a\n" GOOD,
 	    "keys.d/k.conf:1: section [profile] belongs in profiles.d");
 }

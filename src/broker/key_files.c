@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "broker/key_files.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+int
+key_files_read(struct key_files *ret, const struct generation *g)
+{
+	struct key_files files = { .certificate = NULL };
+	const char *pem = g->file[KEY_FILE_CERTIFICATE];
+	char why[MESSAGE_SIZE];
+
+	for (int f = 0; f < KEY_FILES; f++) {
+		if (g->file[f] == NULL)
+			continue;
+		if ((files.text[f] = strdup(g->file[f])) == NULL) {
+			key_files_release(&files);
+			return -1;
+		}
+	}
+	if (pem != NULL)
+		files.certificate = certificate_parse(pem, strlen(pem), why);
+	*ret = files;
+	return 0;
+}
+
+void
+key_files_release(struct key_files *files)
+{
+	for (int f = 0; f < KEY_FILES; f++)
+		free(files->text[f]);
+	certificate_free(files->certificate);
+	memset(files, 0, sizeof(*files));
+}
+
+static bool
+is_same(const char *a, const char *b)
+{
+	if (a == NULL || b == NULL)
+		return a == b;
+	return strcmp(a, b) == 0;
+}
+
+bool
+key_files_are(const struct key_files *files, const struct generation *g)
+{
+	for (int f = 0; f < KEY_FILES; f++)
+		if (!is_same(files->text[f], g->file[f]))
+			return false;
+	return true;
+}
+
+const char *
+key_files_differ(const struct key_files *files, const uint8_t *spki, size_t len)
+{
+	if (files->certificate != NULL &&
+	    !certificate_is_for(files->certificate, spki, len))
+		return "the certificate is for another key than the token's "
+		       "object";
+	return NULL;
+}

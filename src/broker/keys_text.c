@@ -96,7 +96,8 @@ bool
 key_view_has_format(const struct key_view *view, const struct format *format)
 {
 	const struct format_word word = { .name = format->name,
-		.wrapped = format->wrapped };
+		.wrapped = format->wrapped,
+		.needs = format->needs };
 	char text[MESSAGE_SIZE];
 	enum mech mech;
 	enum hash over;

@@ -330,7 +330,7 @@ lines_review(struct request *q)
 	enum reason reason;
 	const char *why;
 
-	if (q->state != REQUEST_RUNNING || q->command.verb != VERB_SIGN) {
+	if (q->state != REQUEST_RUNNING || !verb_signs(q->command.verb)) {
 		lines_pump(q);
 		return;
 	}

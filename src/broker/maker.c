@@ -95,6 +95,8 @@ maker_settings(struct format_settings *set, const struct signing_key *key)
 	*set = (struct format_settings){
 		.namespace = "",
 		.no_signing_time = key->no_signing_time,
+		.tsa_policy = key->tsa_policy,
+		.tsa_accuracy_s = key->tsa_accuracy_s,
 	};
 }
 

@@ -201,7 +201,8 @@ answer_cert(struct request *q)
 static enum output
 output_of(const struct request *q)
 {
-	if (q->format->at_once && q->command.output == OUTPUT_LINES)
+	if ((q->format->at_once || q->format->extra == EXTRA_QUERY) &&
+	    q->command.output == OUTPUT_LINES)
 		return OUTPUT_RAW;
 	return q->command.output;
 }
@@ -284,7 +285,7 @@ count_request(struct request *q)
 		request_fail(q, REASON_BUSY, NULL);
 		return -1;
 	}
-	if (q->command.verb != VERB_SIGN ||
+	if (!verb_signs(q->command.verb) ||
 	    plan_begin(q, &verdict) == REASON_OK)
 		return 0;
 	request_refuse(q, &verdict);
@@ -309,7 +310,7 @@ ask_room(struct request *q)
 {
 	char text[MESSAGE_SIZE];
 
-	if (q->command.verb != VERB_SIGN || !queue_is_full(q->session))
+	if (!verb_signs(q->command.verb) || !queue_is_full(q->session))
 		return 0;
 	queue_busy(q, text);
 	request_fail(q, REASON_BUSY, text);

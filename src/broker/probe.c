@@ -13,6 +13,7 @@
 #include "broker/token.h"
 #include "format/proof.h"
 #include "policy/resolve.h"
+#include "wire/query.h"
 
 /* While clients wait, a patient one looks again so often, */
 #define PAUSE_US 200000u
@@ -38,6 +39,7 @@ struct probe {
 	/* The signature at hand. */
 	uint8_t digest[DIGEST_MAX], random[FORMAT_RANDOM];
 	struct format_line line;
+	uint8_t extra[LINE_EXTRA_MAX];
 	struct format_settings settings;
 	struct making making;
 	uint8_t first[WIRE_SIGNATURE]; /* of a format with two */
@@ -102,20 +104,19 @@ find_steps(struct probe *p)
 {
 	const struct signing_key *conf = p->key->conf->key;
 	char text[MESSAGE_SIZE];
+	const struct format_word *words;
 	const struct format *f;
 	enum mech mech;
 	enum hash over;
 	size_t formats;
 
-	format_words(&formats);
+	words = format_words(&formats);
 	p->steps = calloc(formats * HASH_COUNT, sizeof(*p->steps));
 	if (p->steps == NULL)
 		return -1;
 	for (size_t i = 0; (f = format_at(i)) != NULL; i++) {
-		const struct format_word word = { .name = f->name,
-			.wrapped = f->wrapped };
-
-		if (!key_allows_format(conf, &word) || f->extra != EXTRA_NONE)
+		if (!key_allows_format(conf, &words[i]) ||
+		    f->extra == EXTRA_STATE)
 			continue;
 		for (enum hash h = HASH_NONE + 1; h < HASH_COUNT; h++)
 			if ((conf->limits.hash_set & 1u << h) != 0 &&
@@ -145,6 +146,20 @@ make_digest(struct probe *p, enum hash hash)
 	return proof_digest(hash, text, (size_t)len, p->digest);
 }
 
+/* A time-stamp request without a wish. */
+static int
+make_query(struct probe *p)
+{
+	const struct query query = { .certificates = true };
+	struct writer w;
+
+	writer_init(&w, p->extra, sizeof(p->extra));
+	query_put(&w, &query);
+	p->line.extra = p->extra;
+	p->line.extra_len = w.used;
+	return writer_ok(&w) ? 0 : -1;
+}
+
 static bool on_signed(struct chore *, const uint8_t *signature, size_t len);
 static void on_failed(struct chore *, enum reason, const char *text);
 
@@ -172,7 +187,7 @@ begin(struct probe *p)
 		.now = service_now(),
 		.random = p->random,
 	};
-	return 0;
+	return step->format->extra == EXTRA_QUERY ? make_query(p) : 0;
 }
 
 static void

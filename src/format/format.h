@@ -57,6 +57,7 @@ struct format_settings {
 	const char *namespace; /* sshsig: one that the profile grants */
 	const char *predicate_type; /* dsse */
 	const char *tsa_policy; /* an OID in dots */
+	uint32_t tsa_accuracy_s; /* 0: not said */
 	bool no_signing_time; /* cms */
 	const char *trailer; /* openpgp-trailer: hex that the client gave */
 };

@@ -200,8 +200,11 @@ void
 answers_complain(
     struct streams *s, uint32_t number, const char *text, size_t len)
 {
-	buf_addf(&s->err, "countersign: line %u: %.*s\n", (unsigned)number,
-	    (int)len, text);
+	buf_adds(&s->err, "countersign: ");
+	if (number != 0)
+		buf_addf(&s->err, "line %u: ", (unsigned)number);
+	buf_add(&s->err, text, len);
+	buf_adds(&s->err, "\n");
 }
 
 /* A sentence always; a place in the output only with keep_going. */

@@ -24,7 +24,7 @@ void answers_put_bad(
     struct streams *, const struct accept_reply *, const struct pending_line *);
 /* After the last one of a request that ran to its end. */
 void answers_end(struct streams *, const struct accept_reply *);
-/* "countersign: line NUMBER: TEXT" on standard error. */
+/* "countersign: line NUMBER: TEXT" on standard error; 0: no line. */
 void answers_complain(
     struct streams *, uint32_t number, const char *text, size_t len);
 /* "countersign: TEXT" on standard error; nothing for an empty text. */

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "session/digests.h"
+#include "session/query.h"
 #include "session/tar.h"
 
 /* No more lines are sent while this much waits for answers; an atomic request
@@ -277,12 +278,32 @@ read_raw(struct exchange *x)
 	buf_consume(&x->in, buf_len(&x->in));
 }
 
+/* Its one line is none that its sender knows by a number. */
+static void
+read_query(struct exchange *x)
+{
+	char what[MESSAGE_SIZE];
+
+	if (!is_at_end(x) && buf_len(&x->in) <= QUERY_MAX)
+		return;
+	if (buf_len(&x->in) == 0 &&
+	    (x->only_number != 0 || x->accept.greet_if_empty))
+		return;
+	if (query_line(buf_at(&x->in), buf_len(&x->in), &x->only, what) == -1) {
+		fail_input(x, what);
+		return;
+	}
+	x->only_number = 1;
+	buf_consume(&x->in, buf_len(&x->in));
+}
+
 static void
 send_only(struct exchange *x)
 {
 	struct link *link = &x->common->link;
+	uint32_t number = x->accept.extra == EXTRA_QUERY ? 0 : x->only_number;
 
-	if (!pending_add(&x->pending, x->only_number, &x->only, NULL)) {
+	if (!pending_add(&x->pending, number, &x->only, NULL)) {
 		x->common->broken = "out of memory";
 		return;
 	}
@@ -337,6 +358,8 @@ input_work(struct exchange *x)
 		return;
 	if (x->accept.raw_input)
 		read_raw(x);
+	else if (x->accept.extra == EXTRA_QUERY)
+		read_query(x);
 	else if (x->accept.at_once && is_single(x))
 		read_at_once(x);
 	else

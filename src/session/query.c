@@ -204,7 +204,8 @@ read_fields(struct reader *r, struct time_query *ret, char *what)
 	    read_certificates(r, &ret->more, what) == -1)
 		return -1;
 	if (is_next(r, TAG_EXTENSIONS))
-		return fail(what, "has extensions, and none of them is answered");
+		return fail(
+		    what, "has extensions, and none of them is answered");
 	if (!reader_done(r))
 		return fail(what, "has something behind its last field");
 	return 0;
@@ -228,5 +229,27 @@ query_read(const void *bytes, size_t len, struct time_query *ret,
 	if (read_fields(&request, &query, what) == -1)
 		return -1;
 	*ret = query;
+	return 0;
+}
+
+int
+query_line(const void *bytes, size_t len, struct line *ret,
+    char what[static MESSAGE_SIZE])
+{
+	struct line line = { .name = "" };
+	struct time_query query;
+	struct writer w;
+
+	if (query_read(bytes, len, &query, what) == -1)
+		return -1;
+	writer_init(&w, line.extra, sizeof(line.extra));
+	query_put(&w, &query.more);
+	if (!writer_ok(&w))
+		return fail(what, "has too much in it");
+	line.hash = query.hash;
+	line.digest_len = hash_size(query.hash);
+	memcpy(line.digest, query.digest, line.digest_len);
+	line.extra_len = w.used;
+	*ret = line;
 	return 0;
 }

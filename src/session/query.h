@@ -7,8 +7,8 @@
 #ifndef CS_SESSION_QUERY_H
 #define CS_SESSION_QUERY_H
 
-#include "base/words.h"
 #include "wire/query.h"
+#include "wire/request.h"
 
 #define QUERY_MAX 4096 /* bytes of standard input */
 
@@ -21,5 +21,8 @@ struct time_query {
 /* 0, or -1 with what is wrong with it. */
 int query_read(const void *, size_t len, struct time_query *ret,
     char what[static MESSAGE_SIZE]);
+/* The same as the line that goes to the broker. */
+int query_line(
+    const void *, size_t len, struct line *ret, char what[static MESSAGE_SIZE]);
 
 #endif

@@ -29,6 +29,8 @@ static const struct format *const rows[] = {
 	&format_openpgp_text,
 	&format_openpgp_trailer,
 	&format_sums_openpgp,
+	&format_authenticode,
+	&format_tsa,
 };
 
 #define ROWS (sizeof(rows) / sizeof(rows[0]))

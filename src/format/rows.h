@@ -28,5 +28,7 @@ extern const struct format format_openpgp; /* openpgp.c */
 extern const struct format format_openpgp_text; /* openpgp.c */
 extern const struct format format_openpgp_trailer; /* openpgp_trailer.c */
 extern const struct format format_sums_openpgp; /* sums_openpgp.c */
+extern const struct format format_authenticode; /* authenticode.c */
+extern const struct format format_tsa; /* tsa.c */
 
 #endif

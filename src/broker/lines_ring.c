@@ -83,8 +83,12 @@ take_extra(const struct request *q, struct line *line)
 
 	if ((line->extra_len > 0) != (extra != EXTRA_NONE))
 		return "a line that its format does not take";
-	if (extra == EXTRA_STATE &&
-	    midstate_digest(
+	if ((extra == EXTRA_STATE) != (line->digest_len == 0))
+		return "a digest that its format does not take";
+	if (extra != EXTRA_STATE)
+		return NULL;
+	line->digest_len = hash_size(line->hash);
+	if (midstate_digest(
 		line->hash, line->extra, line->extra_len, line->digest) == -1)
 		return "a hash state that is none";
 	return NULL;

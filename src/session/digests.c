@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/cursor.h"
 #include "base/text.h"
 
 #define FORMS                                                                   \
@@ -41,7 +42,23 @@ struct parts {
 	const char *tag; /* NULL: none */
 	size_t tag_len;
 	bool escaped;
+	enum hash state; /* HEX is no digest, but a state of this hash */
 };
+
+/* What of a state is not the bytes that fill no block yet. */
+static const struct {
+	const char *word;
+	enum hash hash;
+	size_t head, block; /* bytes */
+} states[] = {
+	{ "sha256-state:", HASH_SHA256, 32 + 8, 64 },
+	{ "sha384-state:", HASH_SHA384, 64 + 8, 128 },
+	{ "sha512-state:", HASH_SHA512, 64 + 8, 128 },
+};
+
+/* As in format/midstate.c; its bits fit SHA-2's count. */
+#define COUNT_MAX (UINT64_C(1) << 60)
+#define STATES (sizeof(states) / sizeof(states[0]))
 
 static enum digest_kind bad(char *what, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
@@ -100,6 +117,22 @@ take_plain(const char *text, size_t len, struct parts *ret)
 	ret->name = text + n + 2;
 	ret->name_len = len - n - 2;
 	return true;
+}
+
+/* sha256-state:HEX, sha256-state:HEX  name */
+static bool
+take_state(const char *text, size_t len, struct parts *ret)
+{
+	for (size_t i = 0; i < STATES; i++) {
+		size_t word = strlen(states[i].word);
+
+		if (len < word || memcmp(text, states[i].word, word) != 0 ||
+		    !take_plain(text + word, len - word, ret))
+			continue;
+		ret->state = states[i].hash;
+		return true;
+	}
+	return false;
 }
 
 /*
@@ -206,6 +239,44 @@ take_digest(const struct parts *p, struct line *ret, char *what)
 	return DIGEST_LINE;
 }
 
+/* The count of bytes says how many of them are pending. */
+static bool
+is_state(const struct line *line, size_t head, size_t block)
+{
+	struct reader r;
+	uint64_t count;
+
+	if (line->extra_len < head)
+		return false;
+	reader_init(&r, line->extra + head - 8, 8);
+	count = get_u64(&r);
+	return count < COUNT_MAX && count % block == line->extra_len - head;
+}
+
+static enum digest_kind
+take_unfinished(
+    const struct parts *p, enum hash given, struct line *ret, char *what)
+{
+	size_t i = 0;
+
+	while (states[i].hash != p->state)
+		i++;
+	if (given != HASH_NONE && given != p->state)
+		return bad(what, "the line says %s, --hash says %s",
+		    hash_word(p->state), hash_word(given));
+	ret->hash = p->state;
+	if (p->hex_len % 2 == 0 && p->hex_len <= 2 * sizeof(ret->extra) &&
+	    hex_decode(p->hex, p->hex_len, ret->extra) == 0)
+		ret->extra_len = p->hex_len / 2;
+	if (is_state(ret, states[i].head, states[i].block))
+		return DIGEST_LINE;
+	ret->extra_len = 0;
+	return bad(what,
+	    "not a state of %s: %zu digits, 16 for the count of bytes, and "
+	    "the bytes that fill no block of %zu",
+	    hash_word(p->state), 2 * states[i].head - 16, states[i].block);
+}
+
 /* Which hash this is: as --hash, the line or the length say. */
 static enum digest_kind
 take_hash(const struct parts *p, enum hash given, struct line *ret, char *what)
@@ -258,9 +329,13 @@ digest_parse(const char *text, size_t len, enum hash given, struct line *ret,
 		text++;
 		len--;
 	}
-	if (!take_plain(text, len, &p) && !take_tagged(text, len, &p))
+	if (!take_plain(text, len, &p) && !take_state(text, len, &p) &&
+	    !take_tagged(text, len, &p))
 		return bad(what, "not a digest; " FORMS);
 	if ((kind = take_name(&p, ret, what)) == DIGEST_LINE &&
+	    p.state != HASH_NONE)
+		return take_unfinished(&p, given, ret, what);
+	if (kind == DIGEST_LINE &&
 	    (kind = take_digest(&p, ret, what)) == DIGEST_LINE)
 		kind = take_hash(&p, given, ret, what);
 	return kind;

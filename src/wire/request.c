@@ -103,7 +103,9 @@ line_get(struct reader *r, struct line *ret)
 	get_bytes(r, ret->digest, sizeof(ret->digest), &ret->digest_len);
 	get_str(r, ret->name, sizeof(ret->name));
 	get_bytes(r, ret->extra, sizeof(ret->extra), &ret->extra_len);
-	if (ret->hash == HASH_NONE || ret->digest_len != hash_size(ret->hash))
+	if (ret->hash == HASH_NONE ||
+	    (ret->digest_len != hash_size(ret->hash) &&
+		(ret->digest_len != 0 || ret->extra_len == 0)))
 		reader_fail(r);
 	return !r->bad;
 }

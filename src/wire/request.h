@@ -100,7 +100,7 @@ bool accept_reply_get(struct reader *, struct accept_reply *ret);
 void lines_head_put(struct writer *, const struct lines_head *);
 bool lines_head_get(struct reader *, struct lines_head *ret);
 void line_put(struct writer *, const struct line *);
-/* The digest must be as long as its hash. */
+/* The digest must be as long as its hash, or missing beside something else. */
 bool line_get(struct reader *, struct line *ret);
 void answers_head_put(struct writer *, const struct answers_head *);
 bool answers_head_get(struct reader *, struct answers_head *ret);

@@ -33,12 +33,14 @@ read_line(uint64_t sum, const char *text, size_t len, enum hash given)
 
 	if (kind == DIGEST_PASS)
 		return mix(sum, &kind, sizeof(kind));
-	if (kind == DIGEST_LINE && line.digest_len != hash_size(line.hash))
+	if (kind == DIGEST_LINE &&
+	    line.digest_len != (line.extra_len > 0 ? 0 : hash_size(line.hash)))
 		abort();
 	if (kind == DIGEST_BAD && strlen(what) == 0)
 		abort();
 	tar_name_ok(line.name, "sig", what);
 	sum = mix(sum, line.digest, line.digest_len);
+	sum = mix(sum, line.extra, line.extra_len);
 	return mix(sum, line.name, strlen(line.name));
 }
 

@@ -68,6 +68,72 @@ reads_every_form(void **state)
 	assert_good("sha256 (a) = " HEX64, HASH_SHA256, "a");
 }
 
+#define CHAIN "sha256-state:" HEX64
+#define LONG_CHAIN HEX128
+
+static void
+reads_hashes_that_are_not_finished(void **state)
+{
+	(void)state;
+	assert_int_equal(
+	    parse(CHAIN "0000000000000003616263  a b", HASH_NONE), DIGEST_LINE);
+	assert_int_equal(line.hash, HASH_SHA256);
+	assert_int_equal(line.digest_len, 0);
+	assert_int_equal(line.extra_len, 32 + 8 + 3);
+	assert_int_equal(line.extra[0], 0x58);
+	assert_memory_equal(line.extra + 40, "abc", 3);
+	assert_string_equal(line.name, "a b");
+	assert_int_equal(
+	    parse(CHAIN "0fffffffffffffc0", HASH_SHA256), DIGEST_LINE);
+	assert_int_equal(line.extra_len, 40);
+	assert_string_equal(line.name, "");
+	assert_int_equal(
+	    parse("\\sha512-state:" LONG_CHAIN "0000000000000001ff  a\\nb",
+		HASH_NONE),
+	    DIGEST_LINE);
+	assert_int_equal(line.hash, HASH_SHA512);
+	assert_int_equal(line.extra_len, 64 + 8 + 1);
+	assert_string_equal(line.name, "a\nb");
+	assert_int_equal(
+	    parse("sha384-state:" LONG_CHAIN "0000000000000080", HASH_NONE),
+	    DIGEST_LINE);
+	assert_int_equal(line.hash, HASH_SHA384);
+	assert_int_equal(line.extra_len, 64 + 8);
+	/* Whatever came before, an ordinary line has nothing of it. */
+	assert_good(HEX64 "  x", HASH_SHA256, "x");
+	assert_int_equal(line.extra_len, 0);
+}
+
+static void
+refuses_states_that_are_none(void **state)
+{
+	static const char what_is[] =
+	    "not a state of sha256: 64 digits, 16 for the count of bytes, and "
+	    "the bytes that fill no block of 64";
+
+	(void)state;
+	assert_bad(CHAIN, what_is);
+	assert_bad(CHAIN "  name", what_is);
+	assert_bad(CHAIN "0000000000000003", what_is);
+	assert_bad(CHAIN "00000000000000036162", what_is);
+	assert_bad(CHAIN "000000000000000361626", what_is);
+	assert_bad(CHAIN "000000000000000361626364", what_is);
+	assert_bad(CHAIN "1000000000000000", what_is);
+	assert_bad("sha256-state:" LONG_CHAIN "0000000000000000", what_is);
+	assert_bad("sha512-state:" HEX64 "0000000000000000",
+	    "not a state of sha512: 128 digits");
+	assert_bad("sha512-state:" LONG_CHAIN
+		   "0000000000000000" LONG_CHAIN LONG_CHAIN,
+	    "not a state of sha512: 128 digits");
+	assert_bad("sha1-state:" HEX64 "0000000000000000", "not a digest");
+	assert_bad("SHA256-state:" HEX64 "0000000000000000", "not a digest");
+	assert_bad("sha256-state:", "not a digest");
+	assert_bad("sha256-state: " HEX64 "0000000000000000", "not a digest");
+	assert_int_equal(
+	    parse(CHAIN "0000000000000000", HASH_SHA512), DIGEST_BAD);
+	assert_string_equal(what, "the line says sha256, --hash says sha512");
+}
+
 static void
 reads_names_as_they_are(void **state)
 {
@@ -271,6 +337,8 @@ main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_every_form),
+		cmocka_unit_test(reads_hashes_that_are_not_finished),
+		cmocka_unit_test(refuses_states_that_are_none),
 		cmocka_unit_test(reads_names_as_they_are),
 		cmocka_unit_test(reads_digits_of_either_case),
 		cmocka_unit_test(drops_one_carriage_return),

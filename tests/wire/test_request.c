@@ -121,6 +121,12 @@ refuses_a_digest_that_is_not_its_hash_long(void **state)
 		if (len != 32)
 			codec_refuses_whole(&line_codec, &m);
 	}
+	m.digest_len = 0;
+	m.extra_len = 40;
+	codec_holds(&line_codec, &m);
+	m.digest_len = 31;
+	codec_refuses_whole(&line_codec, &m);
+	m.extra_len = 0;
 	m.hash = HASH_NONE;
 	m.digest_len = 0;
 	codec_refuses_whole(&line_codec, &m);

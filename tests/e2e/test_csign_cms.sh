@@ -1,0 +1,138 @@
+#!/bin/bash
+# csign for what openssl's CMS, Secure Boot and the kernel verify.
+# shellcheck source=tests/support/case.sh
+. "$(dirname "$0")/../support/case.sh"
+# shellcheck source=tests/support/csign.sh
+. "$TOP/tests/support/csign.sh"
+# shellcheck source=tests/support/formats.sh
+. "$TOP/tests/support/formats.sh"
+
+service() {
+	instance_new "$DIR" rsa:3072 p256 p384 p521 || return
+	formats_ca "$DIR" || return
+	formats_none "$DIR"
+	local key
+	for key in rsa3072 p256 p384 p521; do
+		formats_certificate "$DIR" $key || return
+	done
+	formats_key "$DIR" rsa3072 wrapped "cms" \
+	    "certificate = ../certs/rsa3072.pem"
+	formats_key "$DIR" p256 wrapped "cms, fsverity" "certificate = ../certs/p256.pem"
+	formats_key "$DIR" p384 raw "kmod, cms-noattr" "certificate = ../certs/p384.pem"
+	formats_key "$DIR" p521 wrapped verity "certificate = ../certs/p521.pem"
+	formats_profile "$DIR"
+	instance_start "$DIR"
+}
+if ! service >"$DIR/said" 2>&1; then
+	echo "FAIL the service does not start: $(tail -n 5 "$DIR/said")"
+	exit 1
+fi
+csign_env "$DIR"
+CA=$DIR/ca/ca.pem
+
+files() { # NAME...
+	mkdir "$DIR/files.$BASHPID"
+	cd "$DIR/files.$BASHPID" || exit
+	local name
+	for name; do
+		echo "in $name" >"./$name"
+	done
+}
+
+cms_verify() { # FILE [OPTION...]
+	local file=$1
+	shift
+	openssl cms -verify -binary -inform DER -in "$file.p7s" \
+	    -content "$file" -CAfile "$CA" -purpose any "$@" -out /dev/null
+}
+
+cms_is_what_openssl_verifies() {
+	files a b
+	signs -k rsa3072 -f cms --pin "$CA" a b
+	cms_verify a
+	cms_verify b
+	only a b a.p7s b.p7s
+	signs -k p256 -f cms --hash sha512 --pin "$DIR/certs/p256.pem" a
+	cms_verify a
+	echo more >>a
+	refused cms_verify a
+}
+
+cms_by_another_certificate_is_not_put_in_place() {
+	files a
+	expect_exit 76 csign -k rsa3072 -f cms --pin "$DIR/certs/p256.pem" a
+	only a
+	expect_exit 64 csign -k rsa3072 -f cms --pin "$DIR/client/build01.pub" a
+	expect_exit 77 csign -k p384 -f cms a
+	only a
+}
+
+cms_without_attributes_is_verified_by_the_certificate() {
+	files a
+	signs -k p384 -f cms-noattr --pin "$DIR/certs/p384.pem" a
+	cms_verify a -certfile "$DIR/certs/p384.pem"
+}
+
+# A module is an ELF file, for modinfo too.
+module() { # NAME
+	printf 'int x;\n' >m.c
+	gcc -c -o "$1" m.c
+	printf 'license=GPL\0name=m\0' >modinfo
+	objcopy --add-section .modinfo=modinfo "$1"
+	rm m.c modinfo
+}
+
+modules_carry_their_signature() {
+	files
+	module m.ko
+	cp m.ko unsigned.ko
+	chmod 0640 m.ko
+	command -v sign-file >/dev/null ||
+	    ls /usr/lib/linux-kbuild-*/scripts/sign-file >/dev/null 2>&1 ||
+	    skip "no sign-file"
+	signs -k p384 -f kmod --attach --pin "$DIR/certs/p384.pem" m.ko
+	only m.ko unsigned.ko
+	expect mode 640 "$(stat -c %a m.ko)"
+	expect "the end" '~Module signature appended~' "$(tail -c 28 m.ko)"
+	cmp -n "$(stat -c %s unsigned.ko)" m.ko unsigned.ko
+	signs -k p384 -f kmod unsigned.ko
+	cms_verify unsigned.ko -certfile "$DIR/certs/p384.pem"
+	if command -v modinfo >/dev/null; then
+		modinfo ./m.ko | grep -aq 'sig_id: *PKCS#7'
+		modinfo ./m.ko | grep -aq 'sig_hashalgo: *sha256'
+	fi
+}
+
+root_hashes_are_signed_as_text() {
+	files
+	openssl rand -hex 32 | tr -d '\n' >usr.roothash
+	signs -k p521 -f verity --pin "$DIR/certs/p521.pem" usr.roothash
+	only usr.roothash usr.roothash.p7s
+	cms_verify usr.roothash -certfile "$DIR/certs/p521.pem"
+	echo 12 >short
+	expect_exit 65 csign -k p521 -f verity short
+}
+
+fsverity_digests_are_signed() {
+	command -v fsverity >/dev/null || skip "no fsverity"
+	files a
+	signs -k p256 -f fsverity --pin "$DIR/certs/p256.pem" a
+	fsverity digest --compact --for-builtin-sig a | xxd -r -p >content
+	openssl cms -verify -binary -inform DER -in a.p7s -content content \
+	    -CAfile "$CA" -certfile "$DIR/certs/p256.pem" -purpose any \
+	    -out /dev/null
+	cp a b
+	echo x >>b
+	cp a.p7s b.p7s
+	fsverity digest --compact --for-builtin-sig b | xxd -r -p >content
+	refused openssl cms -verify -binary -inform DER -in b.p7s -content content \
+	    -CAfile "$CA" -certfile "$DIR/certs/p256.pem" -purpose any \
+	    -out /dev/null
+}
+
+cases cms_is_what_openssl_verifies \
+    cms_by_another_certificate_is_not_put_in_place \
+    cms_without_attributes_is_verified_by_the_certificate \
+    modules_carry_their_signature \
+    root_hashes_are_signed_as_text \
+    fsverity_digests_are_signed

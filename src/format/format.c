@@ -31,6 +31,8 @@ static const struct format *const rows[] = {
 	&format_sums_openpgp,
 	&format_authenticode,
 	&format_tsa,
+	&format_sshsig,
+	&format_sums_sshsig,
 };
 
 #define ROWS (sizeof(rows) / sizeof(rows[0]))

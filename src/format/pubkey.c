@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * pubkey_pem and pubkey_ssh, declared in format/format.h.
+ * pubkey_pem and pubkey_ssh, declared in format/format.h, and ssh_put_key.
  */
 #include <limits.h>
 #include <openssl/core_names.h>
@@ -11,6 +11,7 @@
 
 #include "base/cursor.h"
 #include "format/format.h"
+#include "format/ssh.h"
 
 #define BLOB_MAX 4096
 #define NUMBER_MAX 2049 /* 16384 bits and a zero in front */
@@ -163,27 +164,34 @@ put_key(struct writer *w, EVP_PKEY *key)
 }
 
 int
+ssh_put_key(struct writer *w, const uint8_t *spki, size_t len)
+{
+	EVP_PKEY *key = spki_parse(spki, len);
+	int rv = -1;
+
+	if (key != NULL && put_key(w, key) == 0 && writer_ok(w))
+		rv = 0;
+	EVP_PKEY_free(key);
+	return rv;
+}
+
+int
 pubkey_ssh(const uint8_t *spki, size_t len, const char *comment, char *ret,
     size_t size)
 {
-	EVP_PKEY *key = spki_parse(spki, len);
 	char base64[BASE64_SIZE(BLOB_MAX)], type[32];
 	uint8_t blob[BLOB_MAX];
 	struct reader r;
 	struct writer w;
-	int need, rv = -1;
+	int need;
 
 	writer_init(&w, blob, sizeof(blob));
-	if (key == NULL || put_key(&w, key) == -1 || !writer_ok(&w))
-		goto out;
+	if (ssh_put_key(&w, spki, len) == -1)
+		return -1;
 	reader_init(&r, blob, w.used);
 	snprintf(type, sizeof(type), "%.*s", (int)get_u32(&r), blob + 4);
 	base64_encode(blob, w.used, true, base64);
 	need = snprintf(ret, size, "%s %s%s%s\n", type, base64,
 	    *comment != '\0' ? " " : "", comment);
-	if (need > 0 && (size_t)need < size)
-		rv = 0;
-out:
-	EVP_PKEY_free(key);
-	return rv;
+	return need > 0 && (size_t)need < size ? 0 : -1;
 }

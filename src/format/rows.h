@@ -30,5 +30,7 @@ extern const struct format format_openpgp_trailer; /* openpgp_trailer.c */
 extern const struct format format_sums_openpgp; /* sums_openpgp.c */
 extern const struct format format_authenticode; /* authenticode.c */
 extern const struct format format_tsa; /* tsa.c */
+extern const struct format format_sshsig; /* sshsig.c */
+extern const struct format format_sums_sshsig; /* sshsig.c */
 
 #endif

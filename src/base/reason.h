@@ -45,6 +45,7 @@
 	X(HASH, "hash", 77, "this hash is not allowed")                       \
 	X(TSA_POLICY, "tsa-policy", 77,                                       \
 	    "the key makes time-stamps under another policy")                 \
+	X(NAMESPACE, "namespace", 77, "this namespace is not allowed")        \
 	X(USE, "use", 77, "the key's use does not allow this format")         \
 	X(NAME, "name", 77, "the profile does not allow this name")           \
 	X(NOT_BEFORE, "not-before", 77, "not valid yet")                      \

@@ -9,6 +9,7 @@
 #include "broker/token.h"
 #include "policy/date.h"
 #include "policy/layer.h"
+#include "policy/namespace.h"
 #include "policy/resolve.h"
 #include "policy/value.h"
 
@@ -129,7 +130,8 @@ key_view_has_hash(const struct key_view *view, enum hash hash)
 	if (!view->key->known)
 		return true;
 	for (size_t i = 0; (format = format_at(i)) != NULL; i++)
-		if (format_plan(format, &view->key->facts, hash, &mech, &over,
+		if (key_view_has_format(view, format) &&
+		    format_plan(format, &view->key->facts, hash, &mech, &over,
 			text) == REASON_OK)
 			return true;
 	return false;
@@ -172,6 +174,24 @@ add_hashes(const struct key_view *view, bool json, struct buf *out)
 	}
 	if (!any && !json)
 		buf_adds(out, "none");
+}
+
+static void
+add_namespaces(const struct key_view *view, bool json, struct buf *out)
+{
+	const char *name, *comma = "";
+	size_t at = 0;
+
+	if (namespace_next(view->profile, view->conf, &at) == NULL)
+		return;
+	buf_adds(out, json ? ",\"namespaces\":[" : "\n    namespaces   ");
+	at = 0;
+	while (
+	    (name = namespace_next(view->profile, view->conf, &at)) != NULL) {
+		buf_addf(out, json ? "%s\"%s\"" : "%s%s", comma, name);
+		comma = json ? "," : ", ";
+	}
+	buf_adds(out, json ? "]" : "");
 }
 
 static void
@@ -221,6 +241,7 @@ key_view_text(const struct key_view *view, struct buf *out)
 	add_formats(view, false, out);
 	buf_adds(out, "\n    hashes       ");
 	add_hashes(view, false, out);
+	add_namespaces(view, false, out);
 	if (view->generation != NULL && key->known)
 		buf_addf(out, "\n    fingerprint  %s", key->fingerprint);
 	text_generation(view, out);
@@ -295,6 +316,7 @@ key_view_json(const struct key_view *view, struct buf *out)
 	buf_adds(out, "],\"hashes\":[");
 	add_hashes(view, true, out);
 	buf_adds(out, "]");
+	add_namespaces(view, true, out);
 	if (view->conf->limits.not_after != 0) {
 		date_text(view->conf->limits.not_after, date);
 		add_string(out, "not-after", date);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "broker/agent.h"
 #include "broker/audit_key.h"
 #include "broker/budget_plan.h"
 #include "broker/drain.h"
@@ -19,38 +20,12 @@
 #include "broker/token.h"
 #include "broker/verbs.h"
 #include "policy/layer.h"
+#include "policy/namespace.h"
 
 static const struct profile *
 profile_of(const struct request *q)
 {
 	return q->session->client->profile;
-}
-
-/* Reads the command: 0, or -1 when the request is over. */
-static int
-read_command(struct request *q, const struct open_request *msg)
-{
-	const struct profile *profile = profile_of(q);
-	struct text_error error = { .what = "" };
-
-	switch (msg->how) {
-	case OPEN_COMMAND:
-		if (command_parse(msg->command, &q->command, &error) == -1) {
-			request_fail(q, REASON_USAGE, error.what);
-			return -1;
-		}
-		return 0;
-	case OPEN_SHELL:
-		if (profile->default_command != NULL) {
-			q->command = *profile->default_command;
-			q->greet = true;
-		}
-		return 0;
-	case OPEN_TERMINAL:
-	case OPEN_HOW_COUNT:
-		return 0;
-	}
-	return 0;
 }
 
 /* Usage is between us and the client; the rest goes on record. */
@@ -153,6 +128,21 @@ answer_keys(struct request *q)
 	request_finish(q, 0, "");
 }
 
+/* The form that names namespaces needs some. */
+static int
+say_key(struct request *q, const struct grant *grant, const struct key *key)
+{
+	struct verdict verdict;
+
+	if (q->command.form != FORM_SIGNERS)
+		return say_pubkey(key, q->command.form, &q->text);
+	if (namespace_check(grant, &verdict) != REASON_OK) {
+		turn_down(q, &verdict);
+		return 1;
+	}
+	return say_signers(grant, key, &q->text);
+}
+
 static void
 answer_pubkey(struct request *q)
 {
@@ -173,11 +163,14 @@ answer_pubkey(struct request *q)
 			request_fail(q, reason, why);
 		return;
 	}
-	if (say_pubkey(key, q->command.form, &q->text) == -1)
+	switch (say_key(q, &grant, key)) {
+	case 0:
+		request_finish(q, 0, "");
+		break;
+	case -1:
 		request_fail(q, REASON_INTERNAL,
 		    "the public key cannot be written in that form");
-	else
-		request_finish(q, 0, "");
+	}
 }
 
 static void
@@ -259,6 +252,9 @@ use_grant(struct request *q, const struct grant *grant)
 	if (q->format == NULL || q->token == NULL)
 		log_fatal("a grant without its format or token");
 	maker_settings(&q->settings, grant->key);
+	text_copy(q->namespace, sizeof(q->namespace),
+	    grant->namespace != NULL ? grant->namespace : "");
+	q->settings.namespace = q->namespace;
 }
 
 /* Nothing is signed for a receipt that there cannot be. */
@@ -336,6 +332,34 @@ answer_lines(struct request *q)
 	send_accept(q);
 }
 
+/* The session keeps the keys and asks for each signature (OPEN_AGENT). */
+static void
+open_agent(struct request *q)
+{
+	struct writer w = service_writer(q->session->service);
+	struct accept_reply accept = { .channel = q->channel, .agent = true };
+	struct grant grant = { .key = NULL };
+
+	if (q->command.key[0] != '\0' && ask_grant(q, &grant) == -1)
+		return;
+	accept_reply_put(&w, &accept);
+	peer_send(q->session->peer, &w);
+	if (agent_identities(q->session, grant.key, &q->text) > 0)
+		request_finish(q, 0, "");
+	else
+		request_finish(
+		    q, 0, "no key of your profile can make SSH signatures now");
+}
+
+static void
+answer_agent(struct request *q)
+{
+	if (q->of_agent)
+		answer_lines(q);
+	else
+		open_agent(q);
+}
+
 static void (*const answers[VERB_COUNT])(struct request *) = {
 	[VERB_GREETING] = answer_greeting,
 	[VERB_HELP] = answer_help,
@@ -346,6 +370,7 @@ static void (*const answers[VERB_COUNT])(struct request *) = {
 	[VERB_SIGN] = answer_lines,
 	[VERB_CHECK] = answer_lines,
 	[VERB_TSA] = answer_lines,
+	[VERB_AGENT] = answer_agent,
 	[VERB_LOG] = answer_log,
 };
 
@@ -361,7 +386,7 @@ open_request(struct request *q, const struct open_request *msg)
 		request_fail(q, REASON_BUSY, NULL);
 		return;
 	}
-	if (read_command(q, msg) == -1)
+	if (open_read(q, msg) == -1)
 		return;
 	q->offered = &msg->env;
 	if (ask_policy(q) == 0)

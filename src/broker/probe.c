@@ -128,6 +128,9 @@ find_steps(struct probe *p)
 	return 0;
 }
 
+/* A file's name, and a namespace that nobody takes for one. */
+#define PROBE_NAME "countersign-probe"
+
 /* The digest of a text that nobody else has. */
 static int
 make_digest(struct probe *p, enum hash hash)
@@ -173,11 +176,12 @@ begin(struct probe *p)
 	    getrandom(p->random, sizeof(p->random), 0) != sizeof(p->random))
 		return -1;
 	maker_settings(&p->settings, p->key->conf->key);
+	p->settings.namespace = PROBE_NAME;
 	p->line = (struct format_line){
 		.hash = step->hash,
 		.digest = p->digest,
 		.len = hash_size(step->hash),
-		.name = "countersign-probe",
+		.name = PROBE_NAME,
 	};
 	p->making = (struct making){
 		.key = &p->key->facts,

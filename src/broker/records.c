@@ -129,6 +129,10 @@ add_request(struct record *r, const struct request *q, const struct key *key)
 		record_add(r, "format", q->format->name);
 	else if (q->command.format[0] != '\0')
 		record_add(r, "asked-format", q->command.format);
+	if (q->namespace[0] != '\0')
+		record_add(r, "namespace", q->namespace);
+	else if (q->command.namespace[0] != '\0')
+		record_add(r, "asked-namespace", q->command.namespace);
 }
 
 /* Tags that an admin gave the key and the profile, for who routes records. */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "audit/hash.h"
+#include "base/cursor.h"
 #include "base/log.h"
 #include "broker/lines.h"
 #include "broker/pool.h"
@@ -187,37 +188,36 @@ repeats_load(struct repeats *all, struct store *store, int64_t now,
 static uint32_t
 window_of(const struct request *q)
 {
+	const struct format *f = q->format;
 	uint32_t a = q->grant.profile->limits.repeat_window;
 	uint32_t b = q->grant.key->limits.repeat_window;
 
-	/* A time-stamp is of now, and of its request's nonce. */
-	if (q->command.verb == VERB_TSA)
+	/* One answer for all lines, or one that is never the same. */
+	if (f->shape != SHAPE_EACH || (f->needs & FORMAT_NEEDS_RANDOM) != 0)
 		return 0;
 	if (a == 0 || b == 0)
 		return a + b;
 	return a < b ? a : b;
 }
 
-/* What must be the same, each with its NUL, and the digest. */
+/* What must be the same, and what came with the digest. */
 static int
 key_of(const struct request *q, const struct slot *slot,
     uint8_t ret[static STORE_KEY])
 {
+	bool named = (q->format->needs & FORMAT_NEEDS_NAME) != 0;
 	const char *const words[] = { q->profile, q->key->fingerprint,
-		q->format->name, hash_word(slot->hash) };
-	uint8_t text[4 * 256 + DIGEST_MAX];
-	size_t len = 0;
+		q->format->name, hash_word(slot->hash), q->namespace,
+		named ? slot->name : "" };
+	uint8_t text[6 * 256 + DIGEST_MAX + LINE_EXTRA_MAX];
+	struct writer w;
 
-	for (size_t i = 0; i < 4; i++) {
-		size_t more = strlen(words[i]) + 1;
-
-		if (len + more > sizeof(text) - DIGEST_MAX)
-			return -1;
-		memcpy(text + len, words[i], more);
-		len += more;
-	}
-	memcpy(text + len, slot->digest, slot->digest_len);
-	return hash_sha256(text, len + slot->digest_len, ret);
+	writer_init(&w, text, sizeof(text));
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		put_str(&w, words[i]);
+	put_bytes(&w, slot->digest, slot->digest_len);
+	put_bytes(&w, slot_extra(slot), slot->extra_len);
+	return writer_ok(&w) ? hash_sha256(text, w.used, ret) : -1;
 }
 
 static struct repeats *
@@ -244,7 +244,7 @@ repeat_line(struct request *q, struct slot *slot)
 	if (window == 0 || key_of(q, slot, key) == -1 ||
 	    (r = find(all, key)) == NULL)
 		return REPEAT_NONE;
-	if (r->leader != NULL && q->command.verb == VERB_SIGN) {
+	if (r->leader != NULL && verb_signs(q->command.verb)) {
 		wait_enter(&r->waiting, &q->wait);
 		return REPEAT_WAITS;
 	}
@@ -254,7 +254,7 @@ repeat_line(struct request *q, struct slot *slot)
 		forget(all, r);
 		return REPEAT_NONE;
 	}
-	if (q->command.verb != VERB_SIGN)
+	if (!verb_signs(q->command.verb))
 		return REPEAT_KNOWN;
 	if (slot_answer(slot, r->answer, r->len) == -1)
 		return REPEAT_NONE;
@@ -271,7 +271,7 @@ repeat_lead(struct request *q, struct slot *slot)
 	uint8_t key[STORE_KEY];
 	struct repeat *r;
 
-	if (q->command.verb != VERB_SIGN || slot->repeat != NULL ||
+	if (!verb_signs(q->command.verb) || slot->repeat != NULL ||
 	    window == 0 || key_of(q, slot, key) == -1 ||
 	    find(all, key) != NULL || (r = entry_new(all, key)) == NULL)
 		return;

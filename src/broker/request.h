@@ -58,6 +58,8 @@ struct request {
 	struct env *env; /* for its records, or NULL */
 	const struct format *format;
 	struct format_settings settings; /* for its format */
+	char namespace[NAMESPACE_SIZE]; /* "": its format has none */
+	bool of_agent; /* a message that the session's agent had */
 	char sealed[FINGERPRINT_SIZE]; /* of the one answer for all lines */
 	bool gathered; /* a worker has one line for all (gather.h) */
 	struct key *key;

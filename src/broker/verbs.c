@@ -8,6 +8,7 @@
 #include "broker/keys_text.h"
 #include "broker/service.h"
 #include "broker/token.h"
+#include "policy/namespace.h"
 
 #define PUBKEY_SIZE 8192
 
@@ -154,9 +155,29 @@ say_pubkey(const struct key *key, enum form form, struct buf *out)
 			sizeof(text)) == -1)
 			return -1;
 		break;
+	case FORM_SIGNERS:
 	case FORM_COUNT:
 		return -1;
 	}
 	buf_adds(out, text);
+	return 0;
+}
+
+int
+say_signers(const struct grant *grant, const struct key *key, struct buf *out)
+{
+	const char *name, *comma = "";
+	char text[PUBKEY_SIZE];
+	size_t at = 0;
+
+	if (pubkey_ssh(key->spki, key->spki_len, "", text, sizeof(text)) == -1)
+		return -1;
+	buf_addf(out, "%s namespaces=\"", key->name);
+	while (
+	    (name = namespace_next(grant->profile, grant->key, &at)) != NULL) {
+		buf_addf(out, "%s%s", comma, name);
+		comma = ",";
+	}
+	buf_addf(out, "\" %s", text);
 	return 0;
 }

@@ -88,6 +88,7 @@ bounds_limits(struct intake *in, const struct bounded *b)
 	check_names(in, b, "format", &l->formats, &t->formats);
 	check_names(in, b, "hash", &l->hashes, &t->hashes);
 	check_names(in, b, "verb", &l->verbs, &t->verbs);
+	check_names(in, b, "namespace", &l->namespaces, &t->namespaces);
 	check_numbers(in, b);
 	check_rate(in, b);
 	check_priority(in, b);

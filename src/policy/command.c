@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/sshsig.h"
 #include "policy/list.h"
 #include "policy/split.h"
 
@@ -13,7 +14,7 @@ typedef int option_fn(
 
 #define BIT(verb) (1u << (verb))
 #define SIGNS (BIT(VERB_SIGN) | BIT(VERB_CHECK))
-#define KEYS (SIGNS | BIT(VERB_TSA))
+#define KEYS (SIGNS | BIT(VERB_TSA) | BIT(VERB_AGENT))
 
 static int
 set_name(char ret[NAME_SIZE], const char *what, const char *value, bool good,
@@ -38,6 +39,15 @@ set_format(struct command *c, const char *value, struct text_error *reterr)
 {
 	return set_name(
 	    c->format, "format", value, text_is_name(value), reterr);
+}
+
+static int
+set_namespace(struct command *c, const char *value, struct text_error *reterr)
+{
+	if (!sshsig_is_namespace(value))
+		return text_fail(reterr, 0, "\"%.80s\" is no namespace", value);
+	text_copy(c->namespace, sizeof(c->namespace), value);
+	return 0;
 }
 
 static int
@@ -81,6 +91,7 @@ set_form(struct command *c, const char *value, struct text_error *reterr)
 		[FORM_PEM] = "pem",
 		[FORM_DER] = "der",
 		[FORM_SSH] = "ssh",
+		[FORM_SIGNERS] = "allowed-signers",
 	};
 
 	for (enum form f = 0; f < FORM_COUNT; f++) {
@@ -89,8 +100,9 @@ set_form(struct command *c, const char *value, struct text_error *reterr)
 		c->form = f;
 		return 0;
 	}
-	return text_fail(
-	    reterr, 0, "unknown form \"%.64s\"; known: pem, der, ssh", value);
+	return text_fail(reterr, 0,
+	    "unknown form \"%.64s\"; known: pem, der, ssh, allowed-signers",
+	    value);
 }
 
 static int
@@ -153,6 +165,7 @@ static const struct option {
 	{ "keep-going", '\0', false, SIGNS, set_keep_going },
 	{ "atomic", '\0', false, SIGNS, set_atomic },
 	{ "receipt", '\0', false, SIGNS, set_receipt },
+	{ "namespace", '\0', true, SIGNS, set_namespace },
 	{ "form", '\0', true, BIT(VERB_PUBKEY), set_form },
 	{ "next", '\0', false, BIT(VERB_PUBKEY) | BIT(VERB_CERT), set_next },
 	{ "json", '\0', false, BIT(VERB_WHOAMI) | BIT(VERB_KEYS), set_json },
@@ -369,6 +382,8 @@ command_parse(const char *text, struct command *ret, struct text_error *reterr)
 		if (verb_parse(words.word[0], &c.verb, reterr) == -1 ||
 		    words_parse(&words, &c, reterr) == -1)
 			return -1;
+		if (c.verb == VERB_AGENT)
+			text_copy(c.format, sizeof(c.format), AGENT_FORMAT);
 	}
 	*ret = c;
 	return 0;

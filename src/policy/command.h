@@ -24,6 +24,7 @@ enum verb {
 	VERB_SIGN,
 	VERB_CHECK,
 	VERB_TSA,
+	VERB_AGENT,
 	VERB_LOG,
 	VERB_COUNT,
 };
@@ -31,7 +32,10 @@ enum verb {
 /* Those that name a signing key. */
 #define KEY_VERBS                                                \
 	(1u << VERB_PUBKEY | 1u << VERB_CERT | 1u << VERB_SIGN | \
-	    1u << VERB_CHECK | 1u << VERB_TSA)
+	    1u << VERB_CHECK | 1u << VERB_TSA | 1u << VERB_AGENT)
+
+/* The format that the verb agent makes. */
+#define AGENT_FORMAT "sshsig"
 
 enum log_action {
 	LOG_CHECKPOINT,
@@ -43,6 +47,7 @@ enum form {
 	FORM_PEM,
 	FORM_DER,
 	FORM_SSH,
+	FORM_SIGNERS, /* allowed-signers */
 	FORM_COUNT
 };
 
@@ -50,6 +55,7 @@ struct command {
 	enum verb verb;
 	char key[NAME_SIZE]; /* -k, or pubkey's and cert's operand; "" */
 	char format[NAME_SIZE]; /* -f; "": not given */
+	char namespace[NAMESPACE_SIZE]; /* --namespace; "": not given */
 	char topic[NAME_SIZE]; /* help's operand */
 	enum output output;
 	enum hash hash; /* --hash */
@@ -74,7 +80,7 @@ struct command {
 int command_parse(
     const char *text, struct command *ret, struct text_error *reterr);
 
-/* Does it make signatures? */
+/* Does it make signatures, after itself or (agent) later? */
 bool verb_signs(enum verb);
 const char *verb_word(enum verb); /* "" for VERB_GREETING */
 /* VERB_COUNT: unknown.  VERB_GREETING has no word. */

@@ -30,6 +30,7 @@ struct grant {
 	const struct signing_key *key;
 	const struct generation *generation; /* in force, or (--next) next */
 	const char *format; /* a format_word's name */
+	const char *namespace; /* of an SSH signature, or NULL */
 };
 
 /* The login.  On OK *ret is the client key. */

@@ -49,7 +49,8 @@ struct effect {
 	/* RIGHT: profile `name', and what its people had before */
 	const char *from_profile; /* NULL: they stay in it */
 	const char *key;
-	const char *what; /* "format", "hash", or NULL: the key itself */
+	const char
+	    *what; /* "format", "hash", "namespace", or NULL: the key itself */
 	const char *list; /* which ones */
 
 	struct people people; /* RIGHT; a profile that is lost or gained */

@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "policy/decide.h"
+#include "policy/list.h"
+#include "policy/namespace.h"
 #include "policy/rights.h"
 
 /* People who had one profile and have another one (or the same) now. */
@@ -70,6 +72,43 @@ tell_sets(struct effects *e, const struct pair *pair, struct effect *effect,
 	tell_set(e, pair, effect, sets[0] & ~sets[1]);
 }
 
+static bool
+has_namespace(const struct profile *profile, const struct signing_key *key,
+    const char *name)
+{
+	const char *one;
+	size_t at = 0;
+
+	while ((one = namespace_next(profile, key, &at)) != NULL)
+		if (strcmp(one, name) == 0)
+			return true;
+	return false;
+}
+
+/* Of the first, those that the second does not have. */
+static void
+tell_namespaces(struct effects *e, const struct pair *pair,
+    struct effect *effect, const struct signing_key *keys[2])
+{
+	bool gained = effect->kind == CHANGE_GAINED;
+	const struct profile *has = gained ? pair->after : pair->before;
+	const struct profile *other = gained ? pair->before : pair->after;
+	const struct signing_key *key = keys[gained],
+				 *other_key = keys[!gained];
+	char list[MESSAGE_SIZE] = "";
+	const char *name;
+	struct sentence s;
+	size_t at = 0;
+
+	sentence_init(&s, list, sizeof(list));
+	while ((name = namespace_next(has, key, &at)) != NULL)
+		if (!has_namespace(other, other_key, name))
+			sentence_item(&s, name);
+	effect->list = list;
+	if (s.items > 0)
+		tell(e, pair, effect);
+}
+
 /* Of one key, which may be in one of the trees only. */
 static void
 compare_key(struct effects *e, const struct pair *pair, const char *name)
@@ -79,6 +118,7 @@ compare_key(struct effects *e, const struct pair *pair, const char *name)
 	struct rights before = { 0 }, after = { 0 };
 	struct effect format = { .key = name, .what = "format" };
 	struct effect hash = { .key = name, .what = "hash" };
+	struct effect namespace = { .key = name, .what = "namespace" };
 
 	if (a != NULL)
 		rights_of(e->tree_before, pair->before, a, &before);
@@ -93,6 +133,12 @@ compare_key(struct effects *e, const struct pair *pair, const char *name)
 	tell_sets(
 	    e, pair, &format, (uint64_t[]){ before.formats, after.formats });
 	tell_sets(e, pair, &hash, (uint64_t[]){ before.hashes, after.hashes });
+	namespace.kind = CHANGE_GAINED;
+	tell_namespaces(
+	    e, pair, &namespace, (const struct signing_key *[]){ a, b });
+	namespace.kind = CHANGE_LOST;
+	tell_namespaces(
+	    e, pair, &namespace, (const struct signing_key *[]){ a, b });
 }
 
 static void

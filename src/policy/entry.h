@@ -57,6 +57,7 @@ struct limits {
 	uint32_t concurrency; /* sign requests at a time; 0: none */
 	uint64_t per_day; /* lines of a day in UTC; 0: none */
 	struct names formats, hashes, verbs, globs, env; /* globs: `names` */
+	struct names namespaces;
 	unsigned hash_set; /* 1u << enum hash */
 	unsigned verb_set; /* 1u << enum verb; all when not given */
 	enum priority priority;

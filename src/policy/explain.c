@@ -47,16 +47,19 @@ read_command(const struct question *q, struct command *ret, struct verdict *why)
 	return refuse(why, REASON_USAGE, none, "%s", error.what);
 }
 
+/* An agent without a key has those that will do. */
 static bool
-has_lines(enum verb verb)
+has_lines(const struct command *c)
 {
-	return verb == VERB_CHECK || verb_signs(verb);
+	return c->verb == VERB_CHECK ||
+	    (verb_signs(c->verb) &&
+		(c->verb != VERB_AGENT || c->key[0] != '\0'));
 }
 
 static bool
-has_key(enum verb verb)
+has_key(const struct command *c)
 {
-	return has_lines(verb) || verb == VERB_PUBKEY || verb == VERB_CERT;
+	return has_lines(c) || c->verb == VERB_PUBKEY || c->verb == VERB_CERT;
 }
 
 /* One that names no key. */
@@ -79,7 +82,7 @@ ask_command(const struct question *q, struct explained *ret)
 	moment.fingerprint = q->client.fingerprint;
 	if (read_command(q, &ret->command, &ret->verdict) != REASON_OK)
 		return ret->verdict.reason;
-	if (!has_key(ret->command.verb))
+	if (!has_key(&ret->command))
 		return ask_verb(client->profile, &ret->command, &ret->verdict);
 	if (decide_request(q->tree, client, &ret->command, &moment, &ret->grant,
 		&ret->verdict) == REASON_OK &&
@@ -120,7 +123,7 @@ explain(const struct question *q, struct explained *ret)
 	ret->stage = STAGE_COMMAND;
 	if (ask_command(q, ret) != REASON_OK)
 		return ret->verdict.reason;
-	if (!has_lines(ret->command.verb))
+	if (!has_lines(&ret->command))
 		return REASON_OK;
 	ret->stage = STAGE_LINE;
 	return ask_lines(q, ret);

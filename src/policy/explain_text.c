@@ -68,6 +68,8 @@ text_allowed(
 	if (e->stage == STAGE_LINE)
 		buf_addf(out, ", format %s, hash %s", e->grant.format,
 		    hash_word(e->hash));
+	if (e->stage == STAGE_LINE && e->grant.namespace != NULL)
+		buf_addf(out, ", namespace %s", e->grant.namespace);
 	buf_addf(out, "\n  %s:%u: client key %s of %s\n", client->file,
 	    client->line, q->client.fingerprint, client->principal);
 	each_bound(q, e, text_bound, out);
@@ -156,6 +158,8 @@ json_grant(const struct explained *e, struct buf *out)
 		return;
 	json_string(out, "format", e->grant.format);
 	json_string(out, "hash", hash_word(e->hash));
+	if (e->grant.namespace != NULL)
+		json_string(out, "namespace", e->grant.namespace);
 }
 
 static void

@@ -153,7 +153,7 @@ check_verbs(const struct signing_key *key, struct text_error *reterr)
 		if ((KEY_VERBS & 1u << verb_by_word(verbs->item[i])) == 0)
 			return text_fail(reterr, verbs->rule.line,
 			    "key %s: the verb %s names no key; verbs that do: "
-			    "pubkey, cert, sign, check, tsa",
+			    "pubkey, cert, sign, check, tsa, agent",
 			    key->name, verbs->item[i]);
 	return 0;
 }

@@ -3,6 +3,7 @@
 
 #include <stdint.h>
 
+#include "policy/namespace.h"
 #include "policy/value.h"
 
 #define ALL_VERBS ((1u << VERB_COUNT) - 1)
@@ -34,6 +35,7 @@ const struct word limit_words[] = {
 	{ "env", value_env, AT(env), 0, VARIABLE_SIZE - 1 },
 	{ "purpose", value_text, AT(purpose), 0, PURPOSE_SIZE - 1 },
 	{ "notify", value_tag, AT(notify), 0, 0 },
+	{ "namespaces", value_namespaces, AT(namespaces), 0, 0 },
 };
 const size_t limit_word_count = sizeof(limit_words) / sizeof(limit_words[0]);
 

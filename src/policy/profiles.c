@@ -36,7 +36,8 @@ value_default(const struct place *place, const struct word *word,
 	(void)word;
 	if (command_parse(value, &command, &why) == -1)
 		return text_fail(reterr, 0, "default: %.200s", why.what);
-	if (command.verb != VERB_CHECK && !verb_signs(command.verb))
+	if (command.verb == VERB_AGENT ||
+	    (command.verb != VERB_CHECK && !verb_signs(command.verb)))
 		return text_fail(reterr, 0,
 		    "default must be a sign, check or tsa command, not %s",
 		    verb_word(command.verb));

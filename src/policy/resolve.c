@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "policy/list.h"
+#include "policy/namespace.h"
 #include "policy/private.h"
 #include "policy/scope.h"
 #include "policy/stamp.h"
@@ -329,6 +330,9 @@ resolve(const struct tree *tree, const struct profile *profile,
 	    (command->verb == VERB_CHECK || verb_signs(command->verb))) {
 		reason = resolve_format(
 		    tree, profile, command->format, &grant, verdict);
+		if (reason == REASON_OK)
+			reason =
+			    namespace_resolve(tree, command, &grant, verdict);
 		if (reason == REASON_OK && command->hash != HASH_NONE)
 			reason = check_hash(&grant, command->hash, verdict);
 	}

@@ -5,11 +5,30 @@
 
 #include "policy/decide.h"
 #include "policy/list.h"
+#include "policy/namespace.h"
 #include "policy/private.h"
 #include "policy/stamp.h"
 
 #define ALL_HASHES ((1u << HASH_COUNT) - 2)
 #define FORMATS_MAX 64 /* bits of a set */
+
+/* What a format needs of the profile and the key, and the verb that makes it.
+ */
+static bool
+can_make(const struct tree *tree, size_t format, const struct profile *profile,
+    const struct signing_key *key, unsigned verbs)
+{
+	const struct format_word *f = &tree->formats[format];
+	size_t at = 0;
+
+	if (!both_allow_format(profile, key, f) ||
+	    ((f->needs & FORMAT_NEEDS_NAMESPACE) != 0 &&
+		namespace_next(profile, key, &at) == NULL))
+		return false;
+	return (verbs & (1u << VERB_SIGN | 1u << VERB_AGENT)) !=
+	    1u << VERB_AGENT ||
+	    strcmp(f->name, AGENT_FORMAT) == 0;
+}
 
 void
 rights_of(const struct tree *tree, const struct profile *profile,
@@ -18,21 +37,22 @@ rights_of(const struct tree *tree, const struct profile *profile,
 	memset(ret, 0, sizeof(*ret));
 	if (!grants_key(profile, key))
 		return;
+	ret->verbs = profile->limits.verb_set & key->limits.verb_set;
 	for (size_t i = 0; i < tree->format_count && i < FORMATS_MAX; i++)
-		if (both_allow_format(profile, key, &tree->formats[i]))
+		if (can_make(tree, i, profile, key, ret->verbs))
 			ret->formats |= UINT64_C(1) << i;
 	ret->hashes = both_allow_hashes(profile, key) & ALL_HASHES;
-	ret->verbs = profile->limits.verb_set & key->limits.verb_set;
 	ret->stamps = key_stamps(key);
 }
 
 bool
 rights_sign(const struct rights *rights)
 {
-	enum verb verb = rights->stamps ? VERB_TSA : VERB_SIGN;
+	unsigned verbs = rights->stamps ? 1u << VERB_TSA :
+					  1u << VERB_SIGN | 1u << VERB_AGENT;
 
 	return rights->formats != 0 && rights->hashes != 0 &&
-	    (rights->verbs & 1u << verb) != 0;
+	    (rights->verbs & verbs) != 0;
 }
 
 void

@@ -175,6 +175,15 @@ turn_globs(const struct limits *a, const struct limits *b)
 	return by_names(&a->globs, &b->globs, true);
 }
 
+/* What is not said is left to the other one. */
+static enum turn
+turn_namespaces(const struct limits *a, const struct limits *b)
+{
+	if (a->namespaces.item == NULL || b->namespaces.item == NULL)
+		return TURN_OTHER;
+	return by_names(&a->namespaces, &b->namespaces, false);
+}
+
 static enum turn
 turn_env(const struct limits *a, const struct limits *b)
 {
@@ -218,6 +227,8 @@ static const struct row {
 	{ "hashes", turn_hashes, offsetof(struct limits, hashes.rule) },
 	{ "verbs", turn_verbs, offsetof(struct limits, verbs.rule) },
 	{ "names", turn_globs, offsetof(struct limits, globs.rule) },
+	{ "namespaces", turn_namespaces,
+	    offsetof(struct limits, namespaces.rule) },
 	{ "env", turn_env, offsetof(struct limits, env.rule) },
 	{ "priority", turn_other, offsetof(struct limits, priority_rule) },
 };

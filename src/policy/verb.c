@@ -22,7 +22,7 @@ static const struct {
 	    "The signing keys that your profile grants, and whether each can "
 	    "sign now.\n" },
 	[VERB_PUBKEY] = { "pubkey",
-	    "pubkey [KEY] [--form pem|der|ssh] [--next]",
+	    "pubkey [KEY] [--form pem|der|ssh|allowed-signers] [--next]",
 	    "A signing key's public half.  KEY may be left out where the "
 	    "profile grants\none key.  --next: of the generation that comes "
 	    "next.\n" },
@@ -31,7 +31,7 @@ static const struct {
 	    "--next: of the\ngeneration that comes next.\n" },
 	[VERB_SIGN] = { "sign",
 	    "sign [-k KEY] [-f FORMAT] [-o OUTPUT] [-i INPUT] [--hash HASH] "
-	    "[--keep-going | --atomic] [--receipt]",
+	    "[--namespace NS] [--keep-going | --atomic] [--receipt]",
 	    "Signs each digest line of standard input.\n"
 	    "  -k, --key KEY        may be left out where the profile grants "
 	    "one key\n"
@@ -45,6 +45,9 @@ static const struct {
 	    "sha3-384, sha3-512, blake2b512;\n"
 	    "                       else the line names it or its length "
 	    "tells\n"
+	    "  --namespace NS       of an SSH signature: what it is for; may "
+	    "be left out\n"
+	    "                       where one is granted\n"
 	    "  --keep-going         answer a bad line with !REASON, go on, "
 	    "exit 1\n"
 	    "  --atomic             check every line before the first "
@@ -55,7 +58,7 @@ static const struct {
 	    "SHA2-256(name)= HEX\n" },
 	[VERB_CHECK] = { "check",
 	    "check [-k KEY] [-f FORMAT] [-o OUTPUT] [-i INPUT] [--hash HASH] "
-	    "[--keep-going | --atomic] [--receipt]",
+	    "[--namespace NS] [--keep-going | --atomic] [--receipt]",
 	    "Takes what sign takes and says what would happen to each line; "
 	    "signs nothing.\n" },
 	[VERB_TSA] = { "tsa", "tsa [-k KEY]",
@@ -64,6 +67,15 @@ static const struct {
 	    "  -k, --key KEY        may be left out where the profile grants "
 	    "one with\n"
 	    "                       format tsa\n" },
+	[VERB_AGENT] = { "agent", "agent [-k KEY]",
+	    "An ssh-agent that makes SSH signatures for files and git, and "
+	    "nothing else:\n"
+	    "  systemd-socket-activate -a --inetd -l ./agent.sock ssh ... "
+	    "agent &\n"
+	    "  SSH_AUTH_SOCK=./agent.sock ssh-keygen -Y sign -n file -f "
+	    "KEY.pub FILE\n"
+	    "  -k, --key KEY        only this one; else all that your profile "
+	    "grants\n" },
 	[VERB_LOG] = { "log",
 	    "log checkpoint | log proof DIGEST | log since SEQ",
 	    "checkpoint: the newest signed checkpoint of the audit log.\n"
@@ -76,7 +88,7 @@ static const struct {
 bool
 verb_signs(enum verb verb)
 {
-	return verb == VERB_SIGN || verb == VERB_TSA;
+	return verb == VERB_SIGN || verb == VERB_TSA || verb == VERB_AGENT;
 }
 
 const char *
@@ -112,7 +124,7 @@ static bool
 is_later(const char *word)
 {
 	static const char *const later[] = { "pending", "show", "approve",
-		"deny", "fetch", "agent", "pkcs11", "status" };
+		"deny", "fetch", "pkcs11", "status" };
 
 	for (size_t i = 0; i < sizeof(later) / sizeof(later[0]); i++)
 		if (strcmp(later[i], word) == 0)

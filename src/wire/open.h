@@ -14,6 +14,7 @@ enum open_how {
 	OPEN_COMMAND, /* exec with a command */
 	OPEN_SHELL, /* no command, stdin may bring lines */
 	OPEN_TERMINAL, /* no command, and a terminal was asked for */
+	OPEN_AGENT, /* a message to the session's agent: a sign command */
 	OPEN_HOW_COUNT,
 };
 

@@ -15,6 +15,7 @@ accept_reply_put(struct writer *w, const struct accept_reply *m)
 	put_bool(w, m->receipt);
 	put_bool(w, m->whole);
 	put_bool(w, m->at_once);
+	put_bool(w, m->agent);
 	put_u8(w, (uint8_t)m->extra);
 	put_u8(w, (uint8_t)m->hash);
 	put_str(w, m->key);
@@ -35,6 +36,7 @@ accept_reply_get(struct reader *r, struct accept_reply *ret)
 	ret->receipt = get_bool(r);
 	ret->whole = get_bool(r);
 	ret->at_once = get_bool(r);
+	ret->agent = get_bool(r);
 	ret->extra = (enum line_extra)get_enum(r, EXTRA_COUNT - 1);
 	ret->hash = (enum hash)get_enum(r, HASH_COUNT - 1);
 	get_str(r, ret->key, sizeof(ret->key));

@@ -11,6 +11,8 @@
  *	          <-------------------   ANSWERS*             (in order)
  *	END       ------------------->
  *	          <-------------------   DONE
+ *	OPEN      ------------------->
+ *	          <-------------------   ACCEPT, TEXT*, DONE  (agent)
  *
  * Channel numbers are the session's, each used once per connection.  At most
  * WIRE_WINDOW lines (with atomic WIRE_ATOMIC_MAX or WIRE_ATOMIC_RECEIPTS) may
@@ -37,6 +39,7 @@ struct accept_reply {
 	bool receipt; /* answers carry one */
 	bool whole; /* one text answers all lines; ANSWERS bring nothing */
 	bool at_once; /* the first line is the last */
+	bool agent; /* TEXT brings its identities; input are its messages */
 	enum line_extra extra; /* what each line must have */
 	enum hash hash; /* --hash; HASH_NONE: as the line says */
 	char key[NAME_SIZE];

@@ -239,7 +239,9 @@ worst_request(struct record *r, enum event event, const struct chain *chain)
 	record_add(r, "verb", "check");
 	record_add(r, "key", filled('k', 63));
 	record_add(r, "keyfp", filled('f', 50));
-	record_add(r, "asked-format", filled('f', 63));
+	/* asked-format may be longer, but then there is no line. */
+	record_add(r, "format", filled('f', 20));
+	record_add(r, "namespace", filled('n', NAMESPACE_SIZE - 1));
 	record_add_number(r, "line", UINT64_MAX);
 	record_add(r, "hash", "sha3-256");
 	record_add_hex(r, "digest", digest, sizeof(digest));

@@ -106,19 +106,19 @@ refuses_unknown_verbs_and_names_the_known(void **state)
 	(void)state;
 	assert_refused("ls -l",
 	    "unknown verb \"ls\"; known: help, whoami, keys, pubkey, cert, "
-	    "sign, check, tsa, log");
+	    "sign, check, tsa, agent, log");
 	assert_refused("Sign",
 	    "unknown verb \"Sign\"; known: help, whoami, keys, pubkey, cert, "
-	    "sign, check, tsa, log");
+	    "sign, check, tsa, agent, log");
 	assert_refused("approve 7",
 	    "approve is not supported by this version; known: help, whoami, "
-	    "keys, pubkey, cert, sign, check, tsa, log");
-	assert_refused("help agent",
-	    "agent is not supported by this version; known: help, whoami, "
-	    "keys, pubkey, cert, sign, check, tsa, log");
+	    "keys, pubkey, cert, sign, check, tsa, agent, log");
+	assert_refused("help pkcs11",
+	    "pkcs11 is not supported by this version; known: help, whoami, "
+	    "keys, pubkey, cert, sign, check, tsa, agent, log");
 	assert_refused("''",
 	    "unknown verb \"\"; known: help, whoami, keys, pubkey, cert, "
-	    "sign, check, tsa, log");
+	    "sign, check, tsa, agent, log");
 }
 
 static void
@@ -127,18 +127,18 @@ refuses_unknown_options_and_names_the_known(void **state)
 	(void)state;
 	assert_refused("sign -x",
 	    "sign has no option \"-x\"; it has -k, -f, -o, -i, --hash, "
-	    "--keep-going, --atomic, --receipt");
+	    "--keep-going, --atomic, --receipt, --namespace");
 	assert_refused("sign --keyring a",
 	    "sign has no option \"--keyring\"; it has -k, -f, -o, -i, --hash, "
-	    "--keep-going, --atomic, --receipt");
+	    "--keep-going, --atomic, --receipt, --namespace");
 	assert_refused("sign --wait",
 	    "sign has no option \"--wait\"; it has -k, -f, -o, -i, --hash, "
-	    "--keep-going, --atomic, --receipt");
+	    "--keep-going, --atomic, --receipt, --namespace");
 	assert_refused(
 	    "cert --json a", "cert has no option \"--json\"; it has --next");
 	assert_refused("sign --next",
 	    "sign has no option \"--next\"; it has -k, -f, -o, -i, --hash, "
-	    "--keep-going, --atomic, --receipt");
+	    "--keep-going, --atomic, --receipt, --namespace");
 	assert_refused("cert --next=1 a", "--next takes no value");
 	assert_refused(
 	    "whoami -k a", "whoami has no option \"-k\"; it has --json");
@@ -169,7 +169,7 @@ refuses_values_that_do_not_exist(void **state)
 	    "unknown hash \"sha1\"; known: sha256, sha384, sha512, sha3-256, "
 	    "sha3-384, sha3-512");
 	assert_refused("pubkey --form jwk a",
-	    "unknown form \"jwk\"; known: pem, der, ssh");
+	    "unknown form \"jwk\"; known: pem, der, ssh, allowed-signers");
 	assert_refused("sign -k ../a", "\"../a\" is not a key's name");
 	assert_refused("sign -k ''", "\"\" is not a key's name");
 	assert_refused("sign -k=a", "\"=a\" is not a key's name");
@@ -247,7 +247,7 @@ expands_nothing(void **state)
 	assert_refused("sign -k `id`", "\"`id`\" is not a key's name");
 	assert_refused("whoami; id",
 	    "unknown verb \"whoami;\"; known: help, whoami, keys, pubkey, "
-	    "cert, sign, check, tsa, log");
+	    "cert, sign, check, tsa, agent, log");
 	assert_refused("sign -k a\\ b", "\"a\\\" is not a key's name");
 	assert_refused("sign -k '*'", "\"*\" is not a key's name");
 }

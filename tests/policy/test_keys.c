@@ -225,7 +225,7 @@ refuses_verbs_that_name_no_key(void **state)
 	tree_free(tree_with(GOOD "verbs = pubkey cert sign check\n"));
 	assert_refused(GOOD "verbs = sign whoami\n",
 	    "keys.d/k.conf:5: key release: the verb whoami names no key; "
-	    "verbs that do: pubkey, cert, sign, check, tsa");
+	    "verbs that do: pubkey, cert, sign, check, tsa, agent");
 }
 
 static void

@@ -79,10 +79,10 @@ refuses_values_that_do_not_exist(void **state)
 	(void)state;
 	assert_refused(GOOD "verbs = sign push\n",
 	    "profiles.d/p.conf:3: unknown verb \"push\"; known: help, whoami, "
-	    "keys, pubkey, cert, sign, check, tsa, log");
+	    "keys, pubkey, cert, sign, check, tsa, agent, log");
 	assert_refused(GOOD "verbs = sign approve\n",
 	    "profiles.d/p.conf:3: approve is not supported by this version; "
-	    "known: help, whoami, keys, pubkey, cert, sign, check, tsa, log");
+	    "known: help, whoami, keys, pubkey, cert, sign, check, tsa, agent, log");
 	assert_refused(GOOD "formats = pdf\n",
 	    "profiles.d/p.conf:3: unknown format \"pdf\"; formats: raw, "
 	    "raw-pss, p1363, cms, tsa");
@@ -128,13 +128,13 @@ refuses_a_default_that_does_not_parse(void **state)
 	(void)state;
 	assert_refused(GOOD "default = sign -x\n",
 	    "profiles.d/p.conf:3: default: sign has no option \"-x\"; it has "
-	    "-k, -f, -o, -i, --hash, --keep-going, --atomic, --receipt");
+	    "-k, -f, -o, -i, --hash, --keep-going, --atomic, --receipt, --namespace");
 	assert_refused(GOOD "default = whoami\n",
 	    "profiles.d/p.conf:3: default must be a sign, check or tsa command, "
 	    "not whoami");
 	assert_refused(GOOD "default = ''\n",
 	    "profiles.d/p.conf:3: default: unknown verb \"\"; known: help, "
-	    "whoami, keys, pubkey, cert, sign, check, tsa, log");
+	    "whoami, keys, pubkey, cert, sign, check, tsa, agent, log");
 }
 
 static void

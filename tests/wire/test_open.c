@@ -41,7 +41,7 @@ an_open_comes_back(void **state)
 	codec_holds(&open_request_codec, &m);
 	codec_refuses(&open_request_codec, &m, 4, OPEN_HOW_COUNT);
 	codec_refuses(&open_request_codec, &m, 7, 0);
-	m.how = OPEN_TERMINAL;
+	m.how = OPEN_AGENT;
 	m.command[0] = '\0';
 	codec_holds(&open_request_codec, &m);
 	memset(m.command, 'x', sizeof(m.command) - 1);

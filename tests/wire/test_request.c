@@ -30,6 +30,7 @@ static const struct accept_reply accept_sample = {
 	.greet_if_empty = true,
 	.receipt = true,
 	.at_once = true,
+	.agent = true,
 	.extra = EXTRA_STATE,
 	.hash = HASH_SHA3_256,
 	.key = "release",
@@ -50,7 +51,7 @@ an_accept_comes_back(void **state)
 	assert_int_equal(back.channel, 7);
 	assert_int_equal(back.output, OUTPUT_TAR);
 	assert_true(back.check && back.atomic && back.greet_if_empty);
-	assert_true(back.receipt && back.at_once);
+	assert_true(back.receipt && back.at_once && back.agent);
 	assert_int_equal(back.extra, EXTRA_STATE);
 	assert_false(back.keep_going || back.raw_input || back.whole);
 	assert_int_equal(back.hash, HASH_SHA3_256);

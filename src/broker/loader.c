@@ -15,6 +15,7 @@
 #include "broker/differences.h"
 #include "conf/load.h"
 #include "format/format.h"
+#include "format/key_check.h"
 
 /* Errors beyond that are counted only. */
 #define TEXT_MAX (256u << 10)
@@ -149,6 +150,7 @@ loaded_read(struct loaded *loaded, const char *dir, const struct tree *running)
 		.formats = formats,
 		.format_count = count,
 		.before = running,
+		.check = key_file_check,
 		.seen = on_seen,
 		.seen_arg = &readers,
 		.told = on_told,

@@ -28,6 +28,7 @@
 #include "broker/suspend.h"
 #include "broker/tenants.h"
 #include "conf/load.h"
+#include "format/key_check.h"
 
 #define LISTENER_FD 3
 #define KEEPER_FD 4
@@ -102,12 +103,15 @@ print_error(void *arg, const struct text_error *error)
 static int
 test_tree(const char *dir)
 {
-	size_t count;
-	const struct format_word *formats = format_words(&count);
-	struct tree *tree =
-	    conf_load(dir, formats, count, NULL, NULL, print_error, NULL);
+	struct conf_source from = {
+		.dir = dir,
+		.check = key_file_check,
+		.told = print_error,
+	};
+	struct tree *tree;
 
-	if (tree == NULL)
+	from.formats = format_words(&from.format_count);
+	if ((tree = conf_load_from(&from)) == NULL)
 		return 1;
 	tree_free(tree);
 	return 0;

@@ -80,6 +80,20 @@ text_canary(const struct key *key, struct buf *out)
 	    reason_word(key->canary.reason), key->canary.text);
 }
 
+/* Only when it keeps the key from signing. */
+static void
+text_certificate(const struct key *key, struct buf *out)
+{
+	char text[MESSAGE_SIZE];
+
+	if (key->files.certificate == NULL ||
+	    certificate_is_valid(key->files.certificate, service_now(), text) ==
+		0)
+		return;
+	buf_addf(out, "  %s%s\n", text,
+	    key->facts.allow_expired ? " (allowed)" : "");
+}
+
 void
 status_keys_text(const struct service *service, struct buf *out)
 {
@@ -91,6 +105,7 @@ status_keys_text(const struct service *service, struct buf *out)
 		text_generation(g, out);
 		buf_addf(
 		    out, ": %s%s%s\n", word, why[0] != '\0' ? ": " : "", why);
+		text_certificate(keyring_of(service->keyring, g), out);
 		text_canary(keyring_of(service->keyring, g), out);
 	}
 }
@@ -135,6 +150,24 @@ json_canary(const struct key *key, struct buf *out)
 	buf_adds(out, "}");
 }
 
+/* When it is valid; nothing where there is none. */
+static void
+json_certificate(const struct key *key, struct buf *out)
+{
+	const struct certificate *c = key->files.certificate;
+	char date[DATE_TEXT];
+
+	if (c == NULL)
+		return;
+	date_text(c->not_before, date);
+	buf_adds(out, ",\"certificate\":{");
+	add_string(out, "not-before", date);
+	date_text(c->not_after, date);
+	buf_adds(out, ",");
+	add_string(out, "not-after", date);
+	buf_adds(out, "}");
+}
+
 static void
 json_key(
     const struct service *service, const struct generation *g, struct buf *out)
@@ -150,6 +183,7 @@ json_key(
 	add_string(out, "state", word);
 	buf_adds(out, ",");
 	add_string(out, "message", why);
+	json_certificate(keyring_of(service->keyring, g), out);
 	json_canary(keyring_of(service->keyring, g), out);
 	buf_adds(out, "}");
 }

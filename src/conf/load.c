@@ -12,6 +12,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "conf/folder.h"
+#include "conf/key_files.h"
 #include "conf/snapshot.h"
 #include "conf/tenants.h"
 #include "conf/zones.h"
@@ -240,6 +241,7 @@ load_tenants(struct loader *loader, const struct conf_source *from)
 	struct text_error error;
 	struct tenants_source source = {
 		.last = &last,
+		.check = from->check,
 		.seen = from->seen,
 		.seen_arg = from->seen_arg,
 		.told = from->told,
@@ -300,6 +302,8 @@ conf_load_from(const struct conf_source *from)
 		load_key_files(&loader, i);
 	conf_zones(loader.tree, from->seen, from->seen_arg);
 	loader.errors += tree_finish(loader.tree, from->told, from->told_arg);
+	loader.errors += key_files_look(
+	    loader.tree, 0, from->check, from->told, from->told_arg);
 	/* A tree that is refused still has all its errors told. */
 	if (good && tree_tenants(loader.tree) > 0)
 		load_tenants(&loader, from);

@@ -31,6 +31,13 @@ struct tree *conf_load(const char *dir, const struct format_word *formats,
     void *told_arg);
 
 /*
+ * Looks at a file that stands beside a key's object (format/key_check.h), for
+ * conf knows nothing of certificates: 0, or -1 with why it is refused.
+ */
+typedef int conf_file_fn(const struct generation *, enum key_file,
+    const char *text, char why[MESSAGE_SIZE]);
+
+/*
  * The same with the tree that is in force, or NULL, which says whose a client
  * key is among tenants.
  */
@@ -39,6 +46,7 @@ struct conf_source {
 	const struct format_word *formats;
 	size_t format_count;
 	const struct tree *before;
+	conf_file_fn *check; /* NULL: such files are read only */
 	conf_seen_fn *seen; /* or NULL */
 	void *seen_arg;
 	text_error_fn *told;

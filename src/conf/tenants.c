@@ -7,6 +7,7 @@
 
 #include "conf/bundle.h"
 #include "conf/fence.h"
+#include "conf/key_files.h"
 #include "conf/zones.h"
 
 /* Of a tenant, with all that are inside of it. */
@@ -259,6 +260,8 @@ apply(struct one *one, size_t first)
 	else
 		conf_zones(tree, one->from->seen, one->from->seen_arg);
 	tree_finish(tree, on_error, one);
+	if (!one->replay)
+		key_files_look(tree, first, one->from->check, on_error, one);
 	if (one->errors == before)
 		return true;
 	tree_undo(tree);

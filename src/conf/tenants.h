@@ -19,6 +19,7 @@ struct tenants_source {
 	/* What was in force, or NULL; and as a tree, or NULL. */
 	const struct snapshot *last;
 	const struct tree *before;
+	conf_file_fn *check; /* or NULL */
 	conf_seen_fn *seen; /* or NULL */
 	void *seen_arg;
 	text_error_fn *told;

@@ -44,6 +44,12 @@ warn_issuer(const struct hearer *to, const struct signing_key *key, X509 *cert)
 	return 1;
 }
 
+static const char *
+consequence(const struct generation *g)
+{
+	return g->allow_expired ? "" : ": formats that need it are refused";
+}
+
 /* Of one that signs now; the others are coverage_warn's. */
 static unsigned
 warn_dates(const struct hearer *to, const struct generation *g, X509 *cert,
@@ -55,14 +61,15 @@ warn_dates(const struct hearer *to, const struct generation *g, X509 *cert,
 	if (key_generation(g->key, now) != g)
 		return 0;
 	if (X509_cmp_time(X509_get0_notAfter(cert), &when) < 0) {
-		tell_warning(to, &g->rule, "the certificate of %s has expired",
-		    generation_who(g, who));
+		tell_warning(to, &g->rule,
+		    "the certificate of %s has expired%s",
+		    generation_who(g, who), consequence(g));
 		return 1;
 	}
 	if (X509_cmp_time(X509_get0_notBefore(cert), &when) > 0) {
 		tell_warning(to, &g->rule,
-		    "the certificate of %s is not valid yet",
-		    generation_who(g, who));
+		    "the certificate of %s is not valid yet%s",
+		    generation_who(g, who), consequence(g));
 		return 1;
 	}
 	return 0;

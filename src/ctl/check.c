@@ -18,6 +18,7 @@
 #include "ctl/tenants.h"
 #include "ctl/verb.h"
 #include "format/format.h"
+#include "format/key_check.h"
 #include "policy/restart.h"
 
 struct check {
@@ -210,15 +211,21 @@ say_json(struct check *c)
 static int
 check(struct check *c)
 {
-	size_t count;
-	const struct format_word *words = format_words(&count);
+	struct conf_source from = {
+		.dir = c->dir,
+		.check = key_file_check,
+		.seen = tree_fingerprint_add,
+		.seen_arg = c->seen,
+		.told = on_error,
+		.told_arg = c,
+	};
 
+	from.formats = format_words(&from.format_count);
 	if (c->as_json) {
 		json_object(&c->json, NULL);
 		json_list(&c->json, "errors");
 	}
-	c->tree = conf_load(
-	    c->dir, words, count, tree_fingerprint_add, c->seen, on_error, c);
+	c->tree = conf_load_from(&from);
 	if (c->tree != NULL && tree_fingerprint_end(c->seen, c->print) == -1) {
 		fputs("countersignctl: libcrypto failed\n", stderr);
 		return EX_SOFTWARE;

@@ -6,14 +6,20 @@
 
 #include "conf/load.h"
 #include "ctl/tell.h"
+#include "format/key_check.h"
 
 struct tree *
 tree_here(const char *dir)
 {
-	size_t count;
-	const struct format_word *words = format_words(&count);
+	struct conf_source from = {
+		.dir = dir,
+		.check = key_file_check,
+		.told = tell_error,
+		.told_arg = stderr,
+	};
 
-	return conf_load(dir, words, count, NULL, NULL, tell_error, stderr);
+	from.formats = format_words(&from.format_count);
+	return conf_load_from(&from);
 }
 
 void

@@ -52,6 +52,29 @@ tree_file_path(const struct tree *tree, size_t generation, enum key_file file)
 	return row == NULL ? NULL : row->path[file];
 }
 
+const char *
+tree_file_name(const struct tree *tree, size_t generation, enum key_file file)
+{
+	const char *path = tree_file_path(tree, generation, file);
+	size_t dir = strlen(tree->dir);
+
+	if (path == NULL || strncmp(path, tree->dir, dir) != 0 ||
+	    path[dir] != '/')
+		return path;
+	return path + dir + 1;
+}
+
+struct rule
+tree_file_rule(const struct tree *tree, size_t generation, enum key_file file)
+{
+	const struct generation_row *row =
+	    rows_at(&tree->generations, generation);
+
+	if (row->path_rule[file].file != NULL)
+		return row->path_rule[file];
+	return row->generation.rule;
+}
+
 int
 tree_file(
     struct tree *tree, size_t generation, enum key_file file, const char *text)

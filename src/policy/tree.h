@@ -40,6 +40,11 @@ unsigned tree_add(struct tree *, enum tree_part, const char *file,
 const char *tree_file_path(
     const struct tree *, size_t generation, enum key_file);
 /* 0, or -1: it is none of that kind (or no memory). */
+/* The same as below the tree's folder, where it is there; and its line. */
+const char *tree_file_name(
+    const struct tree *, size_t generation, enum key_file);
+struct rule tree_file_rule(
+    const struct tree *, size_t generation, enum key_file);
 int tree_file(
     struct tree *, size_t generation, enum key_file, const char *text);
 

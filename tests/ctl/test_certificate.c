@@ -23,7 +23,7 @@ warn(const char *pem, bool wrapped, const char *want)
 	const struct generation generation = { .name = "",
 		.of = "release",
 		.key = &key,
-		.certificate = pem,
+		.file[KEY_FILE_CERTIFICATE] = pem,
 		.rule = { "keys.d/a.conf", 1 } };
 	char *text = NULL;
 	size_t size;

@@ -183,9 +183,25 @@ refuses_a_format_that_is_not_built(void **state)
 	(void)state;
 	put("keys.d/release.conf",
 	    "[key release]\ntoken = soft\nobject = pkcs11:object=release\n"
-	    "use = wrapped\nformats = cms\n");
+	    "use = wrapped\nformats = pdf\n");
 	assert_int_equal(run(verb_check, dir, NULL), 1);
 	assert_non_null(strstr(out[1], "keys.d/release.conf:5: "));
+}
+
+static void
+refuses_a_certificate_that_cannot_be_used(void **state)
+{
+	(void)state;
+	put("keys.d/../release.pem",
+	    "-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n");
+	put("keys.d/release.conf",
+	    "[key release]\ntoken = soft\nobject = pkcs11:object=release\n"
+	    "use = wrapped\nformats = cms\ncertificate = ../release.pem\n");
+	assert_int_equal(run(verb_check, dir, NULL), 1);
+	assert_string_equal(out[1],
+	    "keys.d/release.conf:6: key release: certificate "
+	    "keys.d/../release.pem: certificate 1 in it cannot be read\n");
+	assert_int_equal(unlink("release.pem"), 0);
 }
 
 static void
@@ -236,6 +252,8 @@ main(void)
 		    tells_every_error_by_file_and_line, set_up),
 		cmocka_unit_test_setup(
 		    refuses_a_format_that_is_not_built, set_up),
+		cmocka_unit_test_setup(
+		    refuses_a_certificate_that_cannot_be_used, set_up),
 		cmocka_unit_test_setup(
 		    refuses_a_tree_that_is_not_there, set_up),
 		cmocka_unit_test_setup(asks_where_the_tree_says, set_up),

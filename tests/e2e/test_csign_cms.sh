@@ -15,7 +15,7 @@ service() {
 	for key in rsa3072 p256 p384 p521; do
 		formats_certificate "$DIR" $key || return
 	done
-	formats_key "$DIR" rsa3072 wrapped "cms" \
+	formats_key "$DIR" rsa3072 wrapped "cms, authenticode" \
 	    "certificate = ../certs/rsa3072.pem"
 	formats_key "$DIR" p256 wrapped "cms, fsverity" "certificate = ../certs/p256.pem"
 	formats_key "$DIR" p384 raw "kmod, cms-noattr" "certificate = ../certs/p384.pem"
@@ -130,9 +130,73 @@ fsverity_digests_are_signed() {
 	    -out /dev/null
 }
 
+EFI=/usr/lib/systemd/boot/efi
+
+images_carry_their_signature() {
+	command -v sbverify >/dev/null || skip "no sbverify"
+	[ -e $EFI/systemd-bootx64.efi ] || skip "no image"
+	files
+	local image
+	for image in "$EFI"/*.efi "$EFI"/*.efi.stub; do
+		cp "$image" "image ${image##*/}"
+	done
+	ls >"$DIR/images"
+	# Of no multiple of 8 bytes, too.
+	[ $(($(stat -c %s ./*.stub) % 8)) != 0 ]
+	signs -k rsa3072 -f authenticode --pin "$DIR/certs/rsa3072.pem" \
+	    --attach ./*
+	expect "files left" "$(cat "$DIR/images")" "$(ls)"
+	for image in ./*; do
+		sbverify --cert "$DIR/certs/rsa3072.pem" "$image"
+		refused sbverify --cert "$DIR/certs/p256.pem" "$image"
+	done
+}
+
+images_are_measured_as_pesign_does() {
+	[ -e $EFI/systemd-bootx64.efi ] || skip "no image"
+	files a
+	cp $EFI/systemd-bootx64.efi $EFI/linuxx64.efi.stub .
+	signs -k rsa3072 -f authenticode systemd-bootx64.efi linuxx64.efi.stub
+	local image
+	for image in systemd-bootx64.efi linuxx64.efi.stub; do
+		osslsigncode attach-signature -sigin $image.p7 -in $image \
+		    -out signed -CAfile "$CA"
+		osslsigncode verify -in signed -CAfile "$CA" >"$DIR/said"
+		grep -q 'Succeeded' "$DIR/said"
+		rm signed
+	done
+	# What was signed before has the same digest.
+	signs -k rsa3072 -f authenticode --attach systemd-bootx64.efi
+	rm systemd-bootx64.efi.p7
+	signs -k rsa3072 -f authenticode systemd-bootx64.efi
+	osslsigncode attach-signature -sigin systemd-bootx64.efi.p7 \
+	    -in $EFI/systemd-bootx64.efi -out signed -CAfile "$CA"
+	sbverify --cert "$DIR/certs/rsa3072.pem" signed
+	expect_exit 65 csign -k rsa3072 -f authenticode a
+}
+
+an_image_is_signed_by_osslsigncode_where_sbattach_is_not() {
+	command -v osslsigncode >/dev/null || skip "no osslsigncode"
+	[ -e $EFI/systemd-bootx64.efi ] || skip "no image"
+	files
+	cp $EFI/systemd-bootx64.efi boot.efi
+	mkdir "$DIR/few"
+	local tool
+	for tool in dash ssh sha256sum od head tail wc cat cp rm mv mktemp dd \
+	    chmod mkfifo base64 sed osslsigncode sync tr; do
+		ln -s "$(command -v $tool)" "$DIR/few/"
+	done
+	(PATH=$DIR/few signs -k rsa3072 -f authenticode --attach boot.efi)
+	only boot.efi
+	sbverify --cert "$DIR/certs/rsa3072.pem" boot.efi
+}
+
 cases cms_is_what_openssl_verifies \
     cms_by_another_certificate_is_not_put_in_place \
     cms_without_attributes_is_verified_by_the_certificate \
     modules_carry_their_signature \
+    images_carry_their_signature \
+    images_are_measured_as_pesign_does \
+    an_image_is_signed_by_osslsigncode_where_sbattach_is_not \
     root_hashes_are_signed_as_text \
     fsverity_digests_are_signed

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "broker/key_files.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -51,12 +52,39 @@ key_files_are(const struct key_files *files, const struct generation *g)
 	return true;
 }
 
-const char *
-key_files_differ(const struct key_files *files, const uint8_t *spki, size_t len)
+static int
+check_openpgp(struct key_files *files, const uint8_t *spki, size_t len,
+    char text[MESSAGE_SIZE])
+{
+	const char *armored = files->text[KEY_FILE_OPENPGP];
+	char why[MESSAGE_SIZE];
+
+	if (armored == NULL)
+		return 0;
+	if (openpgp_key_read(armored, spki, len, &files->openpgp, why) == 0) {
+		files->has_openpgp = true;
+		return 0;
+	}
+	snprintf(text, MESSAGE_SIZE, "openpgp: the file %.400s", why);
+	return -1;
+}
+
+int
+key_files_check(struct key_files *files, const uint8_t *spki, size_t len,
+    char text[MESSAGE_SIZE])
 {
 	if (files->certificate != NULL &&
-	    !certificate_is_for(files->certificate, spki, len))
-		return "the certificate is for another key than the token's "
-		       "object";
-	return NULL;
+	    !certificate_is_for(files->certificate, spki, len)) {
+		snprintf(text, MESSAGE_SIZE,
+		    "the certificate is for another key than the token's "
+		    "object");
+		return -1;
+	}
+	return check_openpgp(files, spki, len, text);
+}
+
+const struct openpgp_key *
+key_files_openpgp(const struct key_files *files)
+{
+	return files->has_openpgp ? &files->openpgp : NULL;
 }

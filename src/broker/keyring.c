@@ -43,10 +43,21 @@ keyring_free(struct keyring *ring)
 	free(ring);
 }
 
+/* Signatures say the OpenPGP key's fingerprint, and may be on their way. */
+static bool
+is_same_openpgp(const char *a, const char *b)
+{
+	if (a == NULL || b == NULL)
+		return a == b;
+	return strcmp(a, b) == 0;
+}
+
 static bool
 is_same(const struct key *key, const struct generation *conf)
 {
-	return strcmp(key->token, conf->token->name) == 0 &&
+	return is_same_openpgp(key->files.text[KEY_FILE_OPENPGP],
+		   conf->file[KEY_FILE_OPENPGP]) &&
+	    strcmp(key->token, conf->token->name) == 0 &&
 	    strcmp(key->object, conf->object) == 0 &&
 	    key->allow_extractable == conf->allow_extractable &&
 	    key->allow_short == conf->allow_short &&
@@ -121,10 +132,12 @@ struct arrival {
 
 /* Can the key go on with these files?  What a worker will say is not known. */
 static bool
-takes(const struct key *key, const struct key_files *files)
+takes(const struct key *key, struct key_files *files)
 {
+	char why[MESSAGE_SIZE];
+
 	return key->known &&
-	    key_files_differ(files, key->spki, key->spki_len) == NULL;
+	    key_files_check(files, key->spki, key->spki_len, why) == 0;
 }
 
 static int
@@ -195,6 +208,7 @@ take(struct key *key, struct arrival *a, const struct generation *conf)
 	}
 	key->conf = conf;
 	key->facts.certificate = key->files.certificate;
+	key->facts.openpgp = key_files_openpgp(&key->files);
 	key->facts.allow_expired = conf->allow_expired;
 }
 
@@ -352,6 +366,7 @@ know(struct key *key, const struct key_facts *f)
 	key->facts.bits = f->bits;
 	key->facts.mechs = f->mechs;
 	key->facts.name = key->name;
+	key->facts.openpgp = key_files_openpgp(&key->files);
 	key->facts.spki = key->spki;
 	key->facts.spki_len = key->spki_len;
 	key->attributes = f->attributes;
@@ -363,6 +378,7 @@ know(struct key *key, const struct key_facts *f)
 bool
 keyring_learn(struct keyring *ring, struct key *key, const struct key_facts *f)
 {
+	char text[MESSAGE_SIZE];
 	const char *why;
 
 	if (f->reason != REASON_OK)
@@ -381,8 +397,9 @@ keyring_learn(struct keyring *ring, struct key *key, const struct key_facts *f)
 		return refuse(key, REASON_KEY_UNFIT,
 		    "use = audit needs an Ed25519 key that the token signs "
 		    "with");
-	if ((why = is_shared(ring, key, f)) != NULL ||
-	    (why = key_files_differ(&key->files, f->spki, f->spki_len)) != NULL)
+	if ((why = is_shared(ring, key, f)) != NULL)
 		return refuse(key, REASON_KEY_UNFIT, why);
+	if (key_files_check(&key->files, f->spki, f->spki_len, text) == -1)
+		return refuse(key, REASON_KEY_UNFIT, text);
 	return know(key, f);
 }

@@ -137,5 +137,8 @@ maker_fits(const struct slot *slot, char text[MESSAGE_SIZE])
 	if (reason != REASON_OK || format->fit == NULL)
 		return reason;
 	maker_init(&maker, slot);
+	/* As if it were signed at once. */
+	if (maker.making.now == 0)
+		maker.making.now = service_now();
 	return format->fit(&maker.making, text);
 }

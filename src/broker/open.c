@@ -128,12 +128,21 @@ answer_keys(struct request *q)
 	request_finish(q, 0, "");
 }
 
-/* The form that names namespaces needs some. */
+/* Some forms need more than the key: 1 when it lacks, and was told. */
 static int
 say_key(struct request *q, const struct grant *grant, const struct key *key)
 {
 	struct verdict verdict;
 
+	if (q->command.form == FORM_OPENPGP ||
+	    q->command.form == FORM_OPENPGP_TRAILER) {
+		if (key->facts.openpgp == NULL) {
+			request_fail(q, REASON_USAGE,
+			    "the key has no OpenPGP key here; --form pem gives "
+			    "its public key");
+			return 1;
+		}
+	}
 	if (q->command.form != FORM_SIGNERS)
 		return say_pubkey(key, q->command.form, &q->text);
 	if (namespace_check(grant, &verdict) != REASON_OK) {
@@ -255,6 +264,7 @@ use_grant(struct request *q, const struct grant *grant)
 	text_copy(q->namespace, sizeof(q->namespace),
 	    grant->namespace != NULL ? grant->namespace : "");
 	q->settings.namespace = q->namespace;
+	q->settings.trailer = q->command.trailer;
 }
 
 /* Nothing is signed for a receipt that there cannot be. */
@@ -294,6 +304,9 @@ ask_shape(struct request *q)
 {
 	const char *why = gather_command(q);
 
+	if (why == NULL && q->command.trailer[0] != '\0' &&
+	    (q->format->needs & FORMAT_NEEDS_TRAILER) == 0)
+		why = "--trailer is for format openpgp-trailer";
 	if (why == NULL)
 		return 0;
 	request_fail(q, REASON_USAGE, why);

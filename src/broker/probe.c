@@ -11,6 +11,7 @@
 #include "broker/maker.h"
 #include "broker/service.h"
 #include "broker/token.h"
+#include "format/midstate.h"
 #include "format/proof.h"
 #include "policy/resolve.h"
 #include "wire/query.h"
@@ -116,7 +117,7 @@ find_steps(struct probe *p)
 		return -1;
 	for (size_t i = 0; (f = format_at(i)) != NULL; i++) {
 		if (!key_allows_format(conf, &words[i]) ||
-		    f->extra == EXTRA_STATE)
+		    (f->needs & FORMAT_NEEDS_TRAILER) != 0)
 			continue;
 		for (enum hash h = HASH_NONE + 1; h < HASH_COUNT; h++)
 			if ((conf->limits.hash_set & 1u << h) != 0 &&
@@ -163,6 +164,21 @@ make_query(struct probe *p)
 	return writer_ok(&w) ? 0 : -1;
 }
 
+/* A hash that stands somewhere, and is to be ended. */
+static int
+make_state(struct probe *p)
+{
+	enum hash hash = p->line.hash;
+	size_t len = midstate_size(hash);
+
+	for (size_t i = 0; i < len; i++)
+		p->extra[i] = p->digest[i % hash_size(hash)];
+	memset(p->extra + len, 0, sizeof(uint64_t));
+	p->line.extra = p->extra;
+	p->line.extra_len = len + sizeof(uint64_t);
+	return midstate_digest(hash, p->extra, p->line.extra_len, p->digest);
+}
+
 static bool on_signed(struct chore *, const uint8_t *signature, size_t len);
 static void on_failed(struct chore *, enum reason, const char *text);
 
@@ -191,6 +207,8 @@ begin(struct probe *p)
 		.now = service_now(),
 		.random = p->random,
 	};
+	if (step->format->extra == EXTRA_STATE)
+		return make_state(p);
 	return step->format->extra == EXTRA_QUERY ? make_query(p) : 0;
 }
 

@@ -8,6 +8,7 @@
 #include "broker/keys_text.h"
 #include "broker/service.h"
 #include "broker/token.h"
+#include "format/openpgp.h"
 #include "policy/namespace.h"
 
 #define PUBKEY_SIZE 8192
@@ -136,6 +137,18 @@ say_keys(const struct session *s, bool json, struct buf *out)
 		buf_adds(out, "  none\n");
 }
 
+/* Of a signature that is made soon. */
+static int
+say_trailer(const struct openpgp_key *key, struct buf *out)
+{
+	uint8_t trailer[OPENPGP_TRAILER];
+
+	if (openpgp_trailer_now(key, service_now(), trailer) == -1)
+		return -1;
+	buf_add(out, trailer, sizeof(trailer));
+	return 0;
+}
+
 int
 say_pubkey(const struct key *key, enum form form, struct buf *out)
 {
@@ -155,6 +168,11 @@ say_pubkey(const struct key *key, enum form form, struct buf *out)
 			sizeof(text)) == -1)
 			return -1;
 		break;
+	case FORM_OPENPGP:
+		buf_adds(out, key->files.text[KEY_FILE_OPENPGP]);
+		return 0;
+	case FORM_OPENPGP_TRAILER:
+		return say_trailer(key->facts.openpgp, out);
 	case FORM_SIGNERS:
 	case FORM_COUNT:
 		return -1;

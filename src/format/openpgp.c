@@ -139,7 +139,7 @@ text_open(const struct making *m, const uint8_t *answer, size_t len,
 const struct format format_openpgp = {
 	.name = "openpgp",
 	.wrapped = true,
-	.needs = FORMAT_NEEDS_OPENPGP,
+	.needs = FORMAT_NEEDS_OPENPGP | FORMAT_NEEDS_LISTING,
 	.extra = EXTRA_STATE,
 	.extension = "asc",
 	.help = "OpenPGP, of a file's state (gpg --verify, gpgv, sqv)",
@@ -153,7 +153,7 @@ const struct format format_openpgp = {
 const struct format format_openpgp_text = {
 	.name = "openpgp-text",
 	.wrapped = true,
-	.needs = FORMAT_NEEDS_OPENPGP,
+	.needs = FORMAT_NEEDS_OPENPGP | FORMAT_NEEDS_LISTING,
 	.extra = EXTRA_STATE,
 	.extension = "asc",
 	.help = "OpenPGP, of a canonical text's state (gpg --textmode)",

@@ -15,7 +15,7 @@
 /* A format's mech: what is signed has the hash of the lines. */
 enum mech openpgp_mech_of(enum key_type, enum hash hash, enum hash *ret_over);
 
-/* The key has an OpenPGP file, and signs at this time: OK, or FORMAT. */
+/* The key has an OpenPGP file, and signs at this time: OK, FORMAT, DATES. */
 enum reason openpgp_key_fits(const struct making *, char text[MESSAGE_SIZE]);
 
 /* What a signature made now would say: 0, or -1: the clock is beyond it. */
@@ -38,6 +38,13 @@ int openpgp_answer_read(const struct making *, const uint8_t *answer,
 /* What is hashed behind the artifact, by a signature that was read. */
 size_t openpgp_read_trailer(
     const struct openpgp_signature *, uint8_t ret[static OPENPGP_TRAILER_MAX]);
+
+/*
+ * What openpgp-trailer's clients hash behind a file, of a signature of that
+ * time with the shortest hash that fits: 0, or -1: the key is younger.
+ */
+int openpgp_trailer_now(const struct openpgp_key *, int64_t now,
+    uint8_t ret[static OPENPGP_TRAILER]);
 
 /* The digest was this one, and the signature is: 0, or -1. */
 int openpgp_opened(const struct openpgp_signature *, const uint8_t *digest,

@@ -21,18 +21,22 @@ enum reason
 openpgp_key_fits(const struct making *m, char text[MESSAGE_SIZE])
 {
 	const struct openpgp_key *k = m->key->openpgp;
-	const char *what = NULL;
+	enum reason reason = REASON_CERTIFICATE_DATES;
+	const char *what;
 
-	if (k == NULL)
+	if (k == NULL) {
 		what = "has no OpenPGP key";
-	else if (m->now < k->created)
+		reason = REASON_FORMAT;
+	} else if (m->now < k->created) {
 		what = "has an OpenPGP key from the future";
-	else if (k->expires != 0 && m->now >= k->expires)
+	} else if (k->expires != 0 && m->now >= k->expires &&
+	    !m->key->allow_expired) {
 		what = "has an OpenPGP key that has expired";
-	if (what == NULL)
+	} else {
 		return REASON_OK;
+	}
 	snprintf(text, MESSAGE_SIZE, "the key %s %s", m->key->name, what);
-	return REASON_FORMAT;
+	return reason;
 }
 
 int

@@ -17,6 +17,27 @@
 /* version, type, algorithm, hash, be16, and the subpacket's head */
 #define CREATED_AT 8
 
+int
+openpgp_trailer_now(const struct openpgp_key *key, int64_t now,
+    uint8_t ret[static OPENPGP_TRAILER])
+{
+	static const enum hash hashes[] = { HASH_SHA256, HASH_SHA384,
+		HASH_SHA512 };
+	struct openpgp_said said = { .type = OPENPGP_BINARY,
+		.created = (uint32_t)now };
+	struct writer w;
+	size_t i = 0;
+
+	if (now < key->created || now > UINT32_MAX)
+		return -1;
+	while (!openpgp_hash_fits(key->type, hashes[i]))
+		i++;
+	said.hash = hashes[i];
+	writer_init(&w, ret, OPENPGP_TRAILER);
+	openpgp_trailer(&w, key, &said);
+	return writer_ok(&w) ? 0 : -1;
+}
+
 /* The time that a trailer says, when it is one of this key and hash. */
 static int
 read_trailer(const struct making *m, struct openpgp_said *ret)

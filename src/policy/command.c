@@ -92,6 +92,8 @@ set_form(struct command *c, const char *value, struct text_error *reterr)
 		[FORM_DER] = "der",
 		[FORM_SSH] = "ssh",
 		[FORM_SIGNERS] = "allowed-signers",
+		[FORM_OPENPGP] = "openpgp",
+		[FORM_OPENPGP_TRAILER] = "openpgp-trailer",
 	};
 
 	for (enum form f = 0; f < FORM_COUNT; f++) {
@@ -101,8 +103,24 @@ set_form(struct command *c, const char *value, struct text_error *reterr)
 		return 0;
 	}
 	return text_fail(reterr, 0,
-	    "unknown form \"%.64s\"; known: pem, der, ssh, allowed-signers",
+	    "unknown form \"%.64s\"; known: pem, der, ssh, allowed-signers, "
+	    "openpgp, openpgp-trailer",
 	    value);
+}
+
+static int
+set_trailer(struct command *c, const char *value, struct text_error *reterr)
+{
+	uint8_t bytes[TRAILER_SIZE / 2];
+
+	if (strlen(value) != 2 * sizeof(bytes) ||
+	    hex_decode(value, 2 * sizeof(bytes), bytes) == -1)
+		return text_fail(reterr, 0,
+		    "--trailer is %zu hex digits: what pubkey KEY --form "
+		    "openpgp-trailer gives",
+		    2 * sizeof(bytes));
+	text_copy(c->trailer, sizeof(c->trailer), value);
+	return 0;
 }
 
 static int
@@ -166,6 +184,7 @@ static const struct option {
 	{ "atomic", '\0', false, SIGNS, set_atomic },
 	{ "receipt", '\0', false, SIGNS, set_receipt },
 	{ "namespace", '\0', true, SIGNS, set_namespace },
+	{ "trailer", '\0', true, SIGNS, set_trailer },
 	{ "form", '\0', true, BIT(VERB_PUBKEY), set_form },
 	{ "next", '\0', false, BIT(VERB_PUBKEY) | BIT(VERB_CERT), set_next },
 	{ "json", '\0', false, BIT(VERB_WHOAMI) | BIT(VERB_KEYS), set_json },

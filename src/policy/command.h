@@ -48,8 +48,12 @@ enum form {
 	FORM_DER,
 	FORM_SSH,
 	FORM_SIGNERS, /* allowed-signers */
+	FORM_OPENPGP, /* the file beside the key */
+	FORM_OPENPGP_TRAILER, /* what to hash behind a file, now */
 	FORM_COUNT
 };
+
+#define TRAILER_SIZE 83 /* 41 bytes in hex */
 
 struct command {
 	enum verb verb;
@@ -60,6 +64,7 @@ struct command {
 	enum output output;
 	enum hash hash; /* --hash */
 	enum form form; /* --form */
+	char trailer[TRAILER_SIZE]; /* --trailer; "": not given */
 	bool next; /* --next */
 	bool json; /* --json */
 	bool raw_input; /* -i raw */

@@ -21,9 +21,11 @@ static const struct {
 	[VERB_KEYS] = { "keys", "keys [--json]",
 	    "The signing keys that your profile grants, and whether each can "
 	    "sign now.\n" },
-	[VERB_PUBKEY] = { "pubkey",
-	    "pubkey [KEY] [--form pem|der|ssh|allowed-signers] [--next]",
-	    "A signing key's public half.  KEY may be left out where the "
+	[VERB_PUBKEY] = { "pubkey", "pubkey [KEY] [--form FORM] [--next]",
+	    "A signing key's public half as pem (the default), der, ssh, "
+	    "allowed-signers,\nopenpgp (the file that the signer keeps with "
+	    "it) or openpgp-trailer (41 bytes,\nsee --trailer).  KEY may be "
+	    "left out where the "
 	    "profile grants\none key.  --next: of the generation that comes "
 	    "next.\n" },
 	[VERB_CERT] = { "cert", "cert [KEY] [--next]",
@@ -31,7 +33,8 @@ static const struct {
 	    "--next: of the\ngeneration that comes next.\n" },
 	[VERB_SIGN] = { "sign",
 	    "sign [-k KEY] [-f FORMAT] [-o OUTPUT] [-i INPUT] [--hash HASH] "
-	    "[--namespace NS] [--keep-going | --atomic] [--receipt]",
+	    "[--namespace NS] [--trailer HEX] [--keep-going | --atomic] "
+	    "[--receipt]",
 	    "Signs each digest line of standard input.\n"
 	    "  -k, --key KEY        may be left out where the profile grants "
 	    "one key\n"
@@ -54,11 +57,15 @@ static const struct {
 	    "signature\n"
 	    "  --receipt            with tar or json: proof that the record "
 	    "is in the log\n"
+	    "  --trailer HEX        for openpgp-trailer: what was hashed "
+	    "behind each file\n"
 	    "Input lines: HEX; HEX  name; HEX *name; SHA256 (name) = HEX; "
-	    "SHA2-256(name)= HEX\n" },
+	    "SHA2-256(name)= HEX;\n"
+	    "for openpgp sha256-state:HEX  name\n" },
 	[VERB_CHECK] = { "check",
 	    "check [-k KEY] [-f FORMAT] [-o OUTPUT] [-i INPUT] [--hash HASH] "
-	    "[--namespace NS] [--keep-going | --atomic] [--receipt]",
+	    "[--namespace NS] [--trailer HEX] [--keep-going | --atomic] "
+	    "[--receipt]",
 	    "Takes what sign takes and says what would happen to each line; "
 	    "signs nothing.\n" },
 	[VERB_TSA] = { "tsa", "tsa [-k KEY]",

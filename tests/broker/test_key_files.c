@@ -15,6 +15,7 @@
 #include <cmocka.h>
 
 #include "broker/keyring.h"
+#include "format/openpgp_certify.h"
 #include "support_tree.h"
 
 #define KEYS 2
@@ -210,6 +211,97 @@ one_that_cannot_be_read_is_none(void **state)
 	assert_true(keyring_learn(ring, a, &facts[1]));
 }
 
+/* An OpenPGP file of a key, created then; released by the caller. */
+static char *
+openpgp_file(size_t k, uint32_t created)
+{
+	const struct openpgp_wish wish = { "R", created, 0, created };
+	struct openpgp_certify c;
+	struct buf message, file;
+	uint8_t digest[DIGEST_MAX], der[80], sig[64];
+	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new(pkey[k], NULL);
+	size_t len = sizeof(der);
+	const uint8_t *at = der;
+	ECDSA_SIG *parsed;
+	char *text;
+
+	buf_init(&message, 4096);
+	buf_init(&file, 4096);
+	assert_int_equal(
+	    openpgp_certify_init(&c, facts[k].spki, facts[k].spki_len, &wish),
+	    0);
+	assert_int_equal(openpgp_certify_message(&c, &message, digest), 0);
+	assert_true(EVP_PKEY_sign_init(ctx) > 0);
+	assert_true(EVP_PKEY_sign(ctx, der, &len, digest, 32) > 0);
+	parsed = d2i_ECDSA_SIG(NULL, &at, (long)len);
+	BN_bn2binpad(ECDSA_SIG_get0_r(parsed), sig, 32);
+	BN_bn2binpad(ECDSA_SIG_get0_s(parsed), sig + 32, 32);
+	assert_int_equal(openpgp_certify_finish(&c, sig, 64, &file), 0);
+	text = strndup(buf_at(&file), buf_len(&file));
+	ECDSA_SIG_free(parsed);
+	EVP_PKEY_CTX_free(ctx);
+	openpgp_certify_release(&c);
+	buf_release(&message);
+	buf_release(&file);
+	return text;
+}
+
+static void
+adopt_openpgp(char *text)
+{
+	struct tree *next = test_tree(TEST_KEY("a", "1"), NULL);
+
+	assert_int_equal(tree_file(next, 0, KEY_FILE_OPENPGP, text), 0);
+	assert_int_equal(keyring_adopt(ring, next), 0);
+	tree_free(tree);
+	tree = next;
+	free(text);
+}
+
+static void
+a_key_has_its_openpgp_key_once_the_token_said_which(void **state)
+{
+	struct key *a;
+
+	(void)state;
+	adopt_openpgp(openpgp_file(0, 1767225600));
+	a = key_a();
+	assert_null(a->facts.openpgp);
+	assert_true(keyring_learn(ring, a, &facts[0]));
+	assert_non_null(a->facts.openpgp);
+	assert_int_equal(a->facts.openpgp->created, 1767225600);
+}
+
+static void
+an_openpgp_key_of_another_makes_it_unfit(void **state)
+{
+	(void)state;
+	adopt_openpgp(openpgp_file(1, 1767225600));
+	assert_false(keyring_learn(ring, key_a(), &facts[0]));
+	assert_int_equal(key_a()->reason, REASON_KEY_UNFIT);
+	assert_string_equal(key_a()->text,
+	    "openpgp: the file is for another key than the token's");
+}
+
+/* What is on its way says the old fingerprint. */
+static void
+a_new_openpgp_key_makes_another_key(void **state)
+{
+	struct key *a;
+
+	(void)state;
+	adopt_openpgp(openpgp_file(0, 1767225600));
+	a = key_a();
+	assert_true(keyring_learn(ring, a, &facts[0]));
+	key_ref(a);
+	adopt_openpgp(openpgp_file(0, 1767225601));
+	assert_ptr_not_equal(key_a(), a);
+	assert_int_equal(a->facts.openpgp->created, 1767225600);
+	assert_true(keyring_learn(ring, key_a(), &facts[0]));
+	assert_int_equal(key_a()->facts.openpgp->created, 1767225601);
+	keyring_unref(ring, a);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int
@@ -222,6 +314,9 @@ main(void)
 		TEST(a_new_certificate_for_another_key_makes_another_key),
 		TEST(a_mended_certificate_gives_the_key_another_try),
 		TEST(one_that_cannot_be_read_is_none),
+		TEST(a_key_has_its_openpgp_key_once_the_token_said_which),
+		TEST(an_openpgp_key_of_another_makes_it_unfit),
+		TEST(a_new_openpgp_key_makes_another_key),
 	};
 
 	return cmocka_run_group_tests(tests, make_keys, free_keys);

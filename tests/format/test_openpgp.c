@@ -186,12 +186,15 @@ what_does_not_fit_is_told(void **state)
 	w.making.key = &key;
 	key.openpgp = &pgp;
 	pgp.expires = w.making.now;
-	assert_unfit(&w.making, REASON_FORMAT,
+	assert_unfit(&w.making, REASON_CERTIFICATE_DATES,
 	    "the key P-256 has an OpenPGP key that has expired");
+	key.allow_expired = true;
+	assert_unfit(&w.making, REASON_OK, "");
+	key.allow_expired = false;
 	pgp.expires++;
 	assert_unfit(&w.making, REASON_OK, "");
 	pgp.created = (uint32_t)w.making.now + 1;
-	assert_unfit(&w.making, REASON_FORMAT,
+	assert_unfit(&w.making, REASON_CERTIFICATE_DATES,
 	    "the key P-256 has an OpenPGP key from the future");
 	key.openpgp = NULL;
 	assert_unfit(

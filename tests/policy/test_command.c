@@ -96,6 +96,9 @@ reads_the_other_verbs(void **state)
 	assert_string_equal(parse("help").topic, "");
 	assert_int_equal(parse("pubkey a --form der").form, FORM_DER);
 	assert_int_equal(parse("pubkey --form=ssh a").form, FORM_SSH);
+	assert_int_equal(parse("pubkey --form openpgp").form, FORM_OPENPGP);
+	assert_int_equal(
+	    parse("pubkey --form openpgp-trailer").form, FORM_OPENPGP_TRAILER);
 	assert_string_equal(parse("pubkey -- a").key, "a");
 	assert_string_equal(parse("cert a").key, "a");
 }
@@ -127,18 +130,18 @@ refuses_unknown_options_and_names_the_known(void **state)
 	(void)state;
 	assert_refused("sign -x",
 	    "sign has no option \"-x\"; it has -k, -f, -o, -i, --hash, "
-	    "--keep-going, --atomic, --receipt, --namespace");
+	    "--keep-going, --atomic, --receipt, --namespace, --trailer");
 	assert_refused("sign --keyring a",
 	    "sign has no option \"--keyring\"; it has -k, -f, -o, -i, --hash, "
-	    "--keep-going, --atomic, --receipt, --namespace");
+	    "--keep-going, --atomic, --receipt, --namespace, --trailer");
 	assert_refused("sign --wait",
 	    "sign has no option \"--wait\"; it has -k, -f, -o, -i, --hash, "
-	    "--keep-going, --atomic, --receipt, --namespace");
+	    "--keep-going, --atomic, --receipt, --namespace, --trailer");
 	assert_refused(
 	    "cert --json a", "cert has no option \"--json\"; it has --next");
 	assert_refused("sign --next",
 	    "sign has no option \"--next\"; it has -k, -f, -o, -i, --hash, "
-	    "--keep-going, --atomic, --receipt, --namespace");
+	    "--keep-going, --atomic, --receipt, --namespace, --trailer");
 	assert_refused("cert --next=1 a", "--next takes no value");
 	assert_refused(
 	    "whoami -k a", "whoami has no option \"-k\"; it has --json");
@@ -169,7 +172,11 @@ refuses_values_that_do_not_exist(void **state)
 	    "unknown hash \"sha1\"; known: sha256, sha384, sha512, sha3-256, "
 	    "sha3-384, sha3-512");
 	assert_refused("pubkey --form jwk a",
-	    "unknown form \"jwk\"; known: pem, der, ssh, allowed-signers");
+	    "unknown form \"jwk\"; known: pem, der, ssh, "
+	    "allowed-signers, openpgp, openpgp-trailer");
+	assert_refused("sign --trailer 04",
+	    "--trailer is 82 hex digits: what pubkey KEY --form "
+	    "openpgp-trailer gives");
 	assert_refused("sign -k ../a", "\"../a\" is not a key's name");
 	assert_refused("sign -k ''", "\"\" is not a key's name");
 	assert_refused("sign -k=a", "\"=a\" is not a key's name");

@@ -414,6 +414,11 @@ open_ended(struct request *q)
 		answer_greeting(q);
 		return;
 	}
+	if (q->state == REQUEST_RUNNING && q->lines == 0 && gathers(q)) {
+		request_fail(q, REASON_BAD_INPUT,
+		    "no digest line came; a list of nothing is not signed");
+		return;
+	}
 	lines_pump(q);
 	request_touch(q);
 }

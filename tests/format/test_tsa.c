@@ -12,8 +12,8 @@
 
 #include <cmocka.h>
 
+#include "format/tsa_info.h"
 #include "support_chain.h"
-#include "wire/query.h"
 
 #define MESSAGE "an artifact\n"
 #define POLICY "1.3.6.1.4.1.32473.1"
@@ -301,6 +301,87 @@ its_attributes_name_the_certificate(void **state)
 	    0);
 }
 
+/* The token by itself is CMS, to others than RFC 3161's readers. */
+static void
+its_token_is_cms(void **state)
+{
+	static const size_t some[] = { TEST_RSA2048, TEST_P256, TEST_P384 };
+	const struct query query = with_nonce(true);
+	struct asked a;
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		ask(&a, some[i], HASH_SHA384, &query);
+		openssl_takes(&a, some[i]);
+		assert_int_equal(
+		    test_run("openssl ts -reply -in r.tsr -token_out "
+			     "-out token && "
+			     "openssl cms -verify -inform DER -in token "
+			     "-CAfile ca.pem -purpose timestampsign "
+			     "-attime %ld -out info && "
+			     "openssl asn1parse -inform DER -in info | "
+			     "grep -q " POLICY,
+			(long)a.making.now),
+		    0);
+	}
+}
+
+/* By libcrypto: each thing that it could say otherwise. */
+static void
+what_it_says_is_read_back(void **state)
+{
+	const struct query query = with_nonce(true);
+	uint8_t serial[TSA_SERIAL] = { 0x75, 1, 2, 3 };
+	struct tsa_info want;
+	struct asked a;
+	struct buf answer;
+	TS_RESP *response;
+	const uint8_t *at;
+	uint8_t *der = NULL;
+	int len;
+
+	(void)state;
+	ask(&a, TEST_P256, HASH_SHA256, &query);
+	a.set.tsa_accuracy_s = 5;
+	test_answer(tsa, &a.making, &answer);
+	at = (const uint8_t *)buf_at(&answer);
+	response = d2i_TS_RESP(NULL, &at, (long)buf_len(&answer));
+	assert_non_null(response);
+	len = i2d_TS_TST_INFO(TS_RESP_get_tst_info(response), &der);
+	assert_true(len > 0);
+	want = (struct tsa_info){ &a.line, &a.set, &a.query, serial,
+		a.making.now };
+	assert_int_equal(tsa_info_check(&want, der, (size_t)len), 0);
+	assert_int_equal(tsa_info_check(&want, der, (size_t)len - 1), -1);
+	serial[15]++;
+	assert_int_equal(tsa_info_check(&want, der, (size_t)len), -1);
+	serial[15]--;
+	want.now++;
+	assert_int_equal(tsa_info_check(&want, der, (size_t)len), -1);
+	want.now--;
+	a.digest[31]++;
+	assert_int_equal(tsa_info_check(&want, der, (size_t)len), -1);
+	a.digest[31]--;
+	a.line.hash = HASH_SHA3_256;
+	assert_int_equal(tsa_info_check(&want, der, (size_t)len), -1);
+	a.line.hash = HASH_SHA256;
+	a.set.tsa_policy = "1.3.6.1.4.1.32473.2";
+	assert_int_equal(tsa_info_check(&want, der, (size_t)len), -1);
+	a.set.tsa_policy = POLICY;
+	a.set.tsa_accuracy_s = 4;
+	assert_int_equal(tsa_info_check(&want, der, (size_t)len), -1);
+	a.set.tsa_accuracy_s = 0;
+	assert_int_equal(tsa_info_check(&want, der, (size_t)len), -1);
+	a.set.tsa_accuracy_s = 5;
+	a.query.nonce_len--;
+	assert_int_equal(tsa_info_check(&want, der, (size_t)len), -1);
+	a.query.nonce_len = 0;
+	assert_int_equal(tsa_info_check(&want, der, (size_t)len), -1);
+	OPENSSL_free(der);
+	TS_RESP_free(response);
+	buf_release(&answer);
+}
+
 static void
 without_a_wish_no_certificate_is_in_it(void **state)
 {
@@ -489,6 +570,8 @@ main(void)
 		    the_openssl_program_takes_it_for_no_other_request),
 		cmocka_unit_test(it_says_what_was_asked_and_when),
 		cmocka_unit_test(its_attributes_name_the_certificate),
+		cmocka_unit_test(its_token_is_cms),
+		cmocka_unit_test(what_it_says_is_read_back),
 		cmocka_unit_test(without_a_wish_no_certificate_is_in_it),
 		cmocka_unit_test(a_changed_answer_is_none),
 		cmocka_unit_test(another_makings_answer_is_none),

@@ -175,6 +175,14 @@ tells_a_refusal_on_stderr_only(void **state)
 }
 
 static void
+tells_no_line_where_there_is_none(void **state)
+{
+	(void)state;
+	answers_complain(&streams, 0, "no, never", 2);
+	assert_text(&streams.err, "countersign: no\n");
+}
+
+static void
 always_has_a_sentence(void **state)
 {
 	(void)state;
@@ -271,6 +279,7 @@ main(void)
 		ANSWER_TEST(says_ok_for_check),
 		ANSWER_TEST(puts_a_receipt_beside_its_signature),
 		ANSWER_TEST(tells_a_refusal_on_stderr_only),
+		ANSWER_TEST(tells_no_line_where_there_is_none),
 		ANSWER_TEST(always_has_a_sentence),
 		ANSWER_TEST(keeps_the_place_of_a_refusal_with_keep_going),
 		ANSWER_TEST(writes_bad_lines_as_far_as_they_were_read),

@@ -245,6 +245,29 @@ refuses_nothing_and_too_much(void **state)
 }
 
 static void
+goes_to_the_broker_as_a_line(void **state)
+{
+	uint8_t bytes[QUERY_MAX];
+	size_t len = from_hex(SHA512_POLICY, bytes);
+	struct line line;
+	struct query back;
+	struct reader r;
+
+	(void)state;
+	memset(&line, 0x5a, sizeof(line));
+	assert_int_equal(query_line(bytes, len, &line, what), 0);
+	assert_int_equal(line.hash, HASH_SHA512);
+	assert_int_equal(line.digest_len, 64);
+	assert_memory_equal(line.digest, bytes + 24, 64);
+	assert_string_equal(line.name, "");
+	reader_init(&r, line.extra, line.extra_len);
+	assert_true(query_get(&r, &back));
+	assert_int_equal(back.policy_len, 9);
+	assert_int_equal(back.nonce_len, 8);
+	assert_int_equal(query_line(bytes, len - 1, &line, what), -1);
+}
+
+static void
 leaves_its_result_alone_when_it_refuses(void **state)
 {
 	(void)state;
@@ -265,6 +288,7 @@ main(void)
 		cmocka_unit_test(refuses_fields_that_are_no_der),
 		cmocka_unit_test(refuses_every_truncation_and_one_byte_more),
 		cmocka_unit_test(refuses_nothing_and_too_much),
+		cmocka_unit_test(goes_to_the_broker_as_a_line),
 		cmocka_unit_test(leaves_its_result_alone_when_it_refuses),
 	};
 

@@ -7,10 +7,11 @@
 
 #include "base/log.h"
 #include "broker/agent.h"
+#include "broker/answer.h"
+#include "broker/ask.h"
 #include "broker/audit_key.h"
 #include "broker/budget_plan.h"
 #include "broker/drain.h"
-#include "broker/env.h"
 #include "broker/gather.h"
 #include "broker/lines.h"
 #include "broker/log_verb.h"
@@ -18,186 +19,6 @@
 #include "broker/queue.h"
 #include "broker/service.h"
 #include "broker/token.h"
-#include "broker/verbs.h"
-#include "policy/layer.h"
-#include "policy/namespace.h"
-
-static const struct profile *
-profile_of(const struct request *q)
-{
-	return q->session->client->profile;
-}
-
-/* Usage is between us and the client; the rest goes on record. */
-static void
-turn_down(struct request *q, const struct verdict *verdict)
-{
-	if (verdict->reason == REASON_USAGE)
-		request_fail(q, REASON_USAGE, verdict->text);
-	else
-		request_refuse(q, verdict);
-}
-
-static void
-copy_tag(char ret[TAG_SIZE], const char *tag)
-{
-	text_copy(ret, TAG_SIZE, tag != NULL ? tag : "");
-}
-
-/* What its records will say beside the verdict; key: NULL, not known yet. */
-static void
-note_words(struct request *q, const struct signing_key *key)
-{
-	const struct profile *profile = profile_of(q);
-	const char *purpose = profile->limits.purpose;
-
-	copy_tag(q->profile_tag, profile->limits.notify);
-	if (key != NULL) {
-		copy_tag(q->key_tag, key->limits.notify);
-		if (key->limits.purpose != NULL)
-			purpose = key->limits.purpose;
-	}
-	text_copy(q->purpose, sizeof(q->purpose), purpose ? purpose : "");
-	if (q->offered == NULL) {
-		env_narrow(q->env, profile, key);
-		return;
-	}
-	free(q->env);
-	q->env = env_choose(q->offered, profile, key);
-}
-
-/* May the client be here, and use the verb?  Otherwise the request is over. */
-static int
-ask_policy(struct request *q)
-{
-	struct session *s = q->session;
-	struct verdict verdict;
-
-	snprintf(q->profile, sizeof(q->profile), "%s", profile_of(q)->name);
-	note_words(q, q->grant.key);
-	if (session_standing(s, &verdict) != REASON_OK ||
-	    decide_verb(profile_of(q), q->command.verb, &verdict) !=
-		REASON_OK) {
-		turn_down(q, &verdict);
-		return -1;
-	}
-	return 0;
-}
-
-/* The key (and the format) that the command means. */
-static int
-ask_grant(struct request *q, struct grant *ret)
-{
-	struct session *s = q->session;
-	struct moment moment = session_moment(s);
-	struct verdict verdict;
-
-	if (decide_request(s->service->tree, s->client, &q->command, &moment,
-		ret, &verdict) != REASON_OK) {
-		turn_down(q, &verdict);
-		return -1;
-	}
-	return 0;
-}
-
-static void
-answer_greeting(struct request *q)
-{
-	say_greeting(q->session, &q->text);
-	request_finish(q, 0, "");
-}
-
-static void
-answer_help(struct request *q)
-{
-	say_help(profile_of(q), q->command.topic, &q->text);
-	request_finish(q, 0, "");
-}
-
-static void
-answer_whoami(struct request *q)
-{
-	say_whoami(q->session, q->command.json, &q->text);
-	request_finish(q, 0, "");
-}
-
-static void
-answer_keys(struct request *q)
-{
-	say_keys(q->session, q->command.json, &q->text);
-	request_finish(q, 0, "");
-}
-
-/* Some forms need more than the key: 1 when it lacks, and was told. */
-static int
-say_key(struct request *q, const struct grant *grant, const struct key *key)
-{
-	struct verdict verdict;
-
-	if (q->command.form == FORM_OPENPGP ||
-	    q->command.form == FORM_OPENPGP_TRAILER) {
-		if (key->facts.openpgp == NULL) {
-			request_fail(q, REASON_USAGE,
-			    "the key has no OpenPGP key here; --form pem gives "
-			    "its public key");
-			return 1;
-		}
-	}
-	if (q->command.form != FORM_SIGNERS)
-		return say_pubkey(key, q->command.form, &q->text);
-	if (namespace_check(grant, &verdict) != REASON_OK) {
-		turn_down(q, &verdict);
-		return 1;
-	}
-	return say_signers(grant, key, &q->text);
-}
-
-static void
-answer_pubkey(struct request *q)
-{
-	struct service *service = q->session->service;
-	struct grant grant;
-	struct key *key;
-	enum reason reason;
-	const char *why;
-
-	if (ask_grant(q, &grant) == -1)
-		return;
-	key = keyring_of(service->keyring, grant.generation);
-	if (!key->known) {
-		if (token_standing(token_by_name(service, key->token), key,
-			&reason, &why) != KEY_DOWN)
-			request_fail(q, REASON_TOKEN_UNAVAILABLE, NULL);
-		else
-			request_fail(q, reason, why);
-		return;
-	}
-	switch (say_key(q, &grant, key)) {
-	case 0:
-		request_finish(q, 0, "");
-		break;
-	case -1:
-		request_fail(q, REASON_INTERNAL,
-		    "the public key cannot be written in that form");
-	}
-}
-
-static void
-answer_cert(struct request *q)
-{
-	struct verdict verdict;
-	struct grant grant;
-
-	if (ask_grant(q, &grant) == -1)
-		return;
-	if (decide_certificate(&grant, q->command.next, &verdict) !=
-	    REASON_OK) {
-		turn_down(q, &verdict);
-		return;
-	}
-	buf_adds(&q->text, grant.generation->file[KEY_FILE_CERTIFICATE]);
-	request_finish(q, 0, "");
-}
 
 /* One answer, for a program that waits for it and reads nothing else. */
 static enum output
@@ -250,7 +71,7 @@ use_grant(struct request *q, const struct grant *grant)
 	q->grant = *grant;
 	text_copy(q->command.key, sizeof(q->command.key), grant->key->name);
 	text_copy(q->command.format, sizeof(q->command.format), grant->format);
-	note_words(q, grant->key);
+	ask_words(q, grant->key);
 	q->priority = priority_of(grant->profile, grant->key);
 	q->format = format_by_name(grant->format);
 	key_ref(key);

@@ -9,9 +9,9 @@
 #include "base/cursor.h"
 #include "base/text.h"
 
-#define FORMS                                                                   \
-	"a line is HEX, \"HEX  name\", \"HEX *name\", \"SHA256 (name) = HEX\" " \
-	"or \"SHA2-256(name)= HEX\""
+#define FORMS                                                                    \
+	"a line is HEX, \"HEX  name\", \"HEX *name\", \"SHA256 (name) = HEX\", " \
+	"\"SHA2-256(name)= HEX\" or \"sha256:HEX name\""
 #define TAGS "SHA256, SHA384, SHA512, SHA3-256, SHA3-384, SHA3-512 or BLAKE2b"
 #define LENGTHS "sha256 has 64, sha384 96, sha512 128"
 #define TAG_MAX 16
@@ -133,6 +133,33 @@ take_state(const char *text, size_t len, struct parts *ret)
 		return true;
 	}
 	return false;
+}
+
+/* sha256:HEX, sha256:HEX name: what the fsverity program prints. */
+static bool
+take_prefixed(const char *text, size_t len, struct parts *ret)
+{
+	size_t tag = 0, end;
+
+	while (tag < len && tag <= TAG_MAX && is_tag_char(text[tag]))
+		tag++;
+	if (tag == 0 || tag > TAG_MAX || tag == len || text[tag] != ':')
+		return false;
+	for (end = tag + 1; end < len && is_hex(text[end]);)
+		end++;
+	if (end == tag + 1 || (end < len && text[end] != ' '))
+		return false;
+	ret->tag = text;
+	ret->tag_len = tag;
+	ret->hex = text + tag + 1;
+	ret->hex_len = end - tag - 1;
+	if (end == len)
+		return !ret->escaped;
+	/* One blank; or two, as in other lines. */
+	end += end + 1 < len && text[end + 1] == ' ' ? 2 : 1;
+	ret->name = text + end;
+	ret->name_len = len - end;
+	return true;
 }
 
 /*
@@ -330,7 +357,7 @@ digest_parse(const char *text, size_t len, enum hash given, struct line *ret,
 		len--;
 	}
 	if (!take_plain(text, len, &p) && !take_state(text, len, &p) &&
-	    !take_tagged(text, len, &p))
+	    !take_prefixed(text, len, &p) && !take_tagged(text, len, &p))
 		return bad(what, "not a digest; " FORMS);
 	if ((kind = take_name(&p, ret, what)) == DIGEST_LINE &&
 	    p.state != HASH_NONE)

@@ -5,6 +5,7 @@
  *	HEX			\HEX  escaped name
  *	HEX  name		SHA256 (name) = HEX	(a leading \ escapes)
  *	HEX *name		SHA2-256(name)= HEX
+ *	sha256:HEX name		(fsverity digest)
  *	sha256-state:HEX  name	a hash that is not finished: no digest, but
  *				extra (format/midstate.h)
  *

@@ -66,6 +66,16 @@ reads_every_form(void **state)
 	assert_good("SHA3-512(a)= " HEX128, HASH_SHA3_512, "a");
 	assert_good("\\SHA256 (a\\nb) = " HEX64, HASH_SHA256, "a\nb");
 	assert_good("sha256 (a) = " HEX64, HASH_SHA256, "a");
+	assert_good("sha256:" HEX64 " fw.bin", HASH_SHA256, "fw.bin");
+	assert_good("sha512:" HEX128 "  fw.bin", HASH_SHA512, "fw.bin");
+	assert_good("sha256:" HEX64 " a b", HASH_SHA256, "a b");
+	assert_good("sha256:" HEX64, HASH_SHA256, "");
+	assert_bad("sha256:" HEX64 "x", "not a digest");
+	assert_bad("sha256:" HEX64 " ", "the name is empty");
+	assert_bad("sha256:", "not a digest");
+	assert_bad(":" HEX64, "not a digest");
+	assert_bad("sha1:" HEX64 " a", "sha1 is not accepted");
+	assert_bad("sha384:" HEX64 " a", "sha384 has 96");
 }
 
 #define CHAIN "sha256-state:" HEX64
@@ -125,8 +135,8 @@ refuses_states_that_are_none(void **state)
 	assert_bad("sha512-state:" LONG_CHAIN
 		   "0000000000000000" LONG_CHAIN LONG_CHAIN,
 	    "not a state of sha512: 128 digits");
-	assert_bad("sha1-state:" HEX64 "0000000000000000", "not a digest");
-	assert_bad("SHA256-state:" HEX64 "0000000000000000", "not a digest");
+	assert_bad("sha1-state:" HEX64 "0000000000000000", "is not accepted");
+	assert_bad("SHA256-state:" HEX64 "0000000000000000", "is not accepted");
 	assert_bad("sha256-state:", "not a digest");
 	assert_bad("sha256-state: " HEX64 "0000000000000000", "not a digest");
 	assert_int_equal(
@@ -187,7 +197,7 @@ refuses_what_is_no_digest(void **state)
 	assert_bad(HEX64 " ", "a line is HEX");
 	assert_bad(HEX64 " fw.bin", "a line is HEX");
 	assert_bad(HEX64 "\tfw.bin", "a line is HEX");
-	assert_bad("sha256:" HEX64 " name", "a line is HEX");
+	assert_bad("sha256: " HEX64 " name", "a line is HEX");
 	assert_bad("hash: " HEX64, "a line is HEX");
 	assert_bad("\\" HEX64, "a line is HEX");
 	assert_bad("SHA256 (a) =" HEX64, "a line is HEX");

@@ -6,6 +6,8 @@
 #	formats_ca DIR			a CA: DIR/ca/ca.pem
 #	formats_certificate DIR KEY [EXTENSIONS]
 #					DIR/certs/KEY.pem, from that CA
+#	formats_dates DIR KEY FROM UNTIL
+#					the same, valid then (20200101000000Z)
 #	formats_none DIR		no key and no profile is left
 #	formats_key DIR KEY USE FORMATS [LINE...]
 #					a [key] with these formats, and further
@@ -57,4 +59,22 @@ formats_profile() { # DIR
 	printf '[profile ci]\nkeys =%s\nhashes = %s\n' "$FORMATS_KEYS" \
 	    "sha256, sha384, sha512${FORMATS_HASHES:-}" \
 	    >"$1/profiles.d/demo.conf"
+}
+
+# DIR/certs/KEY.pem with dates of its own; its request was made before.
+formats_dates() { # DIR KEY NOT-BEFORE NOT-AFTER, as 20200101000000Z
+	[ -e "$1/ca/serial" ] || {
+		printf '%s\n' '[ca]' 'default_ca = c' '[c]' \
+		    "new_certs_dir = $1/ca" "database = $1/ca/index" \
+		    "serial = $1/ca/serial" 'default_md = sha256' \
+		    'policy = p' 'unique_subject = no' \
+		    '[p]' 'commonName = supplied' >"$1/ca/ca.conf"
+		: >"$1/ca/index"
+		echo 7700 >"$1/ca/serial"
+	}
+	openssl ca -batch -notext -config "$1/ca/ca.conf" -cert "$1/ca/ca.pem" \
+	    -keyfile "$1/ca/ca.key" -extfile "$1/ca/$2.ext" -startdate "$3" \
+	    -enddate "$4" -in "$1/ca/$2.csr" -out "$1/certs/$2.pem" \
+	    2>"$1/ca/said" || return
+	chmod 0644 "$1/certs/$2.pem"
 }

@@ -16,6 +16,7 @@ enum need {
 	NEED_TYPE = 1 << 4,
 	NEED_SUBJECT = 1 << 5,
 	NEED_CERTIFICATE = 1 << 6,
+	NEED_USER_ID = 1 << 7,
 };
 
 #define NEED_LOGIN (NEED_LABEL | NEED_PIN)
@@ -29,6 +30,7 @@ static const struct {
 	{ "keygen", token_keygen, NEED_LOGIN | NEED_NAME | NEED_TYPE },
 	{ "list", token_list, 0 },
 	{ "csr", token_csr, NEED_LOGIN | NEED_NAME | NEED_SUBJECT },
+	{ "openpgp", token_openpgp, NEED_LOGIN | NEED_NAME | NEED_USER_ID },
 	{ "import-cert", token_import_cert,
 	    NEED_LOGIN | NEED_NAME | NEED_CERTIFICATE },
 	{ "backup-check", token_backup_check, NEED_LOGIN },
@@ -47,6 +49,9 @@ static const struct option long_options[] = {
 	{ "subject", required_argument, NULL, 'S' },
 	{ "eku", required_argument, NULL, 'e' },
 	{ "certificate", required_argument, NULL, 'c' },
+	{ "user-id", required_argument, NULL, 'u' },
+	{ "created", required_argument, NULL, 'C' },
+	{ "expires", required_argument, NULL, 'E' },
 	{ "out", required_argument, NULL, 'O' },
 	{ "against", required_argument, NULL, 'a' },
 	{ "transcript", required_argument, NULL, 'T' },
@@ -71,6 +76,9 @@ option_slot(struct token_options *o, int c)
 		{ 'S', &o->subject },
 		{ 'e', &o->eku },
 		{ 'c', &o->certificate },
+		{ 'u', &o->user_id },
+		{ 'C', &o->created },
+		{ 'E', &o->expires },
 		{ 'O', &o->out },
 		{ 'a', &o->against },
 		{ 'T', &o->transcript },
@@ -116,6 +124,7 @@ check_needs(const struct token_options *o, unsigned needs)
 		{ NEED_TYPE, o->type, "type" },
 		{ NEED_SUBJECT, o->subject, "subject" },
 		{ NEED_CERTIFICATE, o->certificate, "certificate" },
+		{ NEED_USER_ID, o->user_id, "user-id" },
 	};
 
 	if (o->module == NULL)
@@ -159,6 +168,6 @@ verb_token(const char *dir, int argc, char **argv)
 			return rv;
 		return run(i, &options, argc - 1, argv + 1);
 	}
-	return usage_error("token: say init, keygen, list, csr, import-cert or "
-			   "backup-check");
+	return usage_error("token: say init, keygen, list, csr, openpgp, "
+			   "import-cert or backup-check");
 }

@@ -21,7 +21,8 @@ struct token_options {
 	const char *id;
 	const char *subject, *eku; /* csr */
 	const char *certificate; /* import-cert */
-	const char *out; /* csr, backup-check */
+	const char *user_id, *created, *expires; /* openpgp */
+	const char *out; /* csr, openpgp, backup-check */
 	const char *against; /* backup-check */
 	const char *transcript;
 };
@@ -37,6 +38,7 @@ int token_init(const struct token_options *);
 int token_keygen(const struct token_options *);
 int token_list(const struct token_options *);
 int token_csr(const struct token_options *);
+int token_openpgp(const struct token_options *);
 int token_import_cert(const struct token_options *);
 int token_backup_check(const struct token_options *);
 
@@ -46,6 +48,12 @@ int token_backup_check(const struct token_options *);
  */
 int token_login_open(const struct token_options *, struct token_login *ret);
 void token_login_close(struct token_login *);
+
+/*
+ * A text to a file that was not there, or (path NULL) to stdout: 0, or the
+ * exit status.
+ */
+int token_write(const char *path, const char *text, size_t len);
 
 /*
  * The PIN in a file, in secret memory; a file that is not there is made, for

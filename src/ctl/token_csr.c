@@ -3,13 +3,10 @@
  * token csr: a certificate request (PKCS#10, RFC 2986) for a key that stays in
  * its token.
  */
-#include <errno.h>
-#include <fcntl.h>
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
 #include <string.h>
 #include <sysexits.h>
-#include <unistd.h>
 
 #include "ctl/token.h"
 #include "ctl/token_key.h"
@@ -151,36 +148,17 @@ out:
 	return rv;
 }
 
-/* The whole PEM text, to a file that was not there, or to stdout. */
 static int
 write_request(const char *path, X509_REQ *req)
 {
 	BIO *bio = BIO_new(BIO_s_mem());
-	int fd = -1, rv = EX_SOFTWARE;
+	int rv = EX_SOFTWARE;
 	char *text;
 	long len;
 
-	if (bio == NULL || PEM_write_bio_X509_REQ(bio, req) != 1 ||
-	    BIO_write(bio, "", 1) != 1)
-		goto out;
-	len = BIO_get_mem_data(bio, &text) - 1;
-	if (path == NULL) {
-		token_say("%s", text);
-		rv = 0;
-		goto out;
-	}
-	rv = EX_CANTCREAT;
-	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
-	if (fd == -1 || write(fd, text, (size_t)len) != len ||
-	    fsync(fd) == -1) {
-		token_fail("%s: %s", path, strerror(errno));
-		goto out;
-	}
-	token_say("%s: made\n", path);
-	rv = 0;
-out:
-	if (fd != -1)
-		close(fd);
+	if (bio != NULL && PEM_write_bio_X509_REQ(bio, req) == 1 &&
+	    (len = BIO_get_mem_data(bio, &text)) > 0)
+		rv = token_write(path, text, (size_t)len);
 	BIO_free(bio);
 	return rv;
 }

@@ -78,3 +78,26 @@ formats_dates() { # DIR KEY NOT-BEFORE NOT-AFTER, as 20200101000000Z
 	    2>"$1/ca/said" || return
 	chmod 0644 "$1/certs/$2.pem"
 }
+
+# formats_openpgp DIR KEY [OPTION...]	DIR/openpgp/KEY.asc, and a keyring KEY.gpg
+formats_openpgp() { # DIR KEY [OPTION...]
+	local dir=$1 key=$2
+	shift 2
+	mkdir -p "$dir/openpgp" || return
+	(umask 077 && cp "$dir/token/pin" "$dir/openpgp/pin") || return
+	token_ctl "$dir/token" openpgp --label demo \
+	    --pin-file "$dir/openpgp/pin" --name "$key" \
+	    --user-id "$key <$key@example.org>" \
+	    --out "$dir/openpgp/$key.asc" "$@" >"$dir/openpgp/said" || return
+	gpg --dearmor <"$dir/openpgp/$key.asc" >"$dir/openpgp/$key.gpg" ||
+	    return
+	chmod 0644 "$dir/openpgp/$key.asc"
+}
+
+# formats_state [-t | -c] <FILE		where its hash stands, as csign sends it
+formats_state() {
+	[ -e "$DIR/midstate.pl" ] || sed -n '/^# Where SHA-256 stands/,$ {
+		/^END_OF_MIDSTATE/q; p; }' "$TOP/scripts/csign" \
+	    >"$DIR/midstate.pl"
+	perl "$DIR/midstate.pl" "$@"
+}

@@ -7,6 +7,7 @@
 #	csign WORD...			it, in the shell that SHELL_OF names
 #	signs WORD...			the same, or the case has failed: 77
 #					would skip it
+#	works COMMAND...		so for any other command
 #	refused COMMAND...		it fails; after `!' nothing would stop
 #	only NAME...			nothing else is in the folder
 #	csign_wrap NAME <SCRIPT		a program that stands for ssh; in it
@@ -39,9 +40,13 @@ csign_wrap() { # NAME <SCRIPT
 }
 
 signs() { # WORD...
+	works csign "$@"
+}
+
+works() { # COMMAND...
 	local status=0
-	csign "$@" || status=$?
-	[ $status = 0 ] || fail "csign $*: exit $status"
+	"$@" || status=$?
+	[ $status = 0 ] || fail "$*: exit $status"
 }
 
 only() { # NAME...

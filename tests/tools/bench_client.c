@@ -6,12 +6,15 @@
  *	oneshot	each of -c processes connects, logs in, sends the line, reads
  *		its answer and leaves, again and again until -n connections
  *		are made or -t seconds are over
+ *	asks	the same, but each process logs in once and has a channel for
+ *		each line
  *	idle	-n connections log in and wait; says "ready" on standard
  *		output and ends when standard input ends
  *
  * An answer that does not hold the line's first word, an exit status other
- * than 0 or a failed login counts as failed.  Without a command the login is
- * all that is measured.
+ * than 0 or a failed login counts as failed.  With -f the input is a file's
+ * bytes, and the answer must be DER.  Without a command the login is all that
+ * is measured.
  */
 #include <libssh/libssh.h>
 #include <signal.h>
@@ -28,6 +31,7 @@
 
 #define ANSWER_MAX 4096
 #define CLIENTS_MAX 64
+#define LINE_MAX_SIZE 4096
 
 struct options {
 	const char *mode;
@@ -35,6 +39,8 @@ struct options {
 	const char *user;
 	const char *key_file;
 	const char *line; /* with its LF */
+	char bytes[LINE_MAX_SIZE]; /* with -f, instead of it */
+	size_t len; /* of what is sent */
 	long count; /* connections, all processes together */
 	long seconds;
 	int clients;
@@ -49,8 +55,9 @@ struct results {
 };
 
 static const char usage[] =
-    "usage: bench_client oneshot|idle -p port -u user -i key [-l line]\n"
-    "           [-n count] [-t seconds] [-c clients] [command]\n";
+    "usage: bench_client oneshot|asks|idle -p port -u user -i key\n"
+    "           [-l line | -f file] [-n count] [-t seconds] [-c clients]\n"
+    "           [command]\n";
 
 static ssh_session
 login(const struct options *o)
@@ -80,8 +87,8 @@ login(const struct options *o)
 	return NULL;
 }
 
-/* Reads to the end, keeps the first bytes of standard output. */
-static void
+/* Reads to the end, keeps the first bytes of standard output; how many. */
+static size_t
 read_answer(ssh_channel ch, char ret[ANSWER_MAX])
 {
 	size_t len = 0;
@@ -95,6 +102,18 @@ read_answer(ssh_channel ch, char ret[ANSWER_MAX])
 		len += (size_t)n;
 	}
 	ret[len] = '\0';
+	return len;
+}
+
+static bool
+answer_fits(const struct options *o, const char *answer, size_t len)
+{
+	size_t word = strcspn(o->line, " \n");
+
+	if (o->line == o->bytes)
+		return len > 2 && answer[0] == 0x30;
+	return strncmp(answer, o->line, word) == 0 && answer[word] == ' ' &&
+	    strchr(answer, '\n') != NULL && strchr(answer, '!') == NULL;
 }
 
 /* A warning on standard error would leave the channel open for ever. */
@@ -112,7 +131,7 @@ static bool
 ask_line(ssh_session s, const struct options *o)
 {
 	char answer[ANSWER_MAX];
-	size_t word = strcspn(o->line, " \n");
+	size_t len;
 	ssh_channel ch = ssh_channel_new(s);
 	bool ok = false;
 
@@ -120,16 +139,24 @@ ask_line(ssh_session s, const struct options *o)
 		goto out;
 	if (ssh_channel_request_exec(ch, o->command) != SSH_OK)
 		goto out;
-	ssh_channel_write(ch, o->line, (uint32_t)strlen(o->line));
+	ssh_channel_write(ch, o->line, (uint32_t)o->len);
 	ssh_channel_send_eof(ch);
-	read_answer(ch, answer);
+	len = read_answer(ch, answer);
 	drop_messages(ch);
-	ok = ssh_channel_get_exit_status(ch) == 0 &&
-	    strncmp(answer, o->line, word) == 0 && answer[word] == ' ' &&
-	    strchr(answer, '\n') != NULL && strchr(answer, '!') == NULL;
+	ok =
+	    ssh_channel_get_exit_status(ch) == 0 && answer_fits(o, answer, len);
 out:
 	ssh_channel_free(ch);
 	return ok;
+}
+
+static void
+leave(ssh_session s)
+{
+	if (s == NULL)
+		return;
+	ssh_disconnect(s);
+	ssh_free(s);
 }
 
 static bool
@@ -141,25 +168,27 @@ connect_once(const struct options *o)
 	if (s == NULL)
 		return false;
 	ok = o->command == NULL || ask_line(s, o);
-	ssh_disconnect(s);
-	ssh_free(s);
+	leave(s);
 	return ok;
 }
 
 static void
 run_client(const struct options *o, struct results *r, uint64_t end_us)
 {
+	bool stays = strcmp(o->mode, "asks") == 0;
+	ssh_session s = stays ? login(o) : NULL;
 	uint64_t start;
 	long i;
 
-	while (clock_mono_us() < end_us) {
+	while (clock_mono_us() < end_us && (s != NULL || !stays)) {
 		i = __atomic_fetch_add(&r->next, 1, __ATOMIC_RELAXED);
 		if (i >= o->count)
 			break;
 		start = clock_mono_us();
-		if (connect_once(o))
+		if (stays ? ask_line(s, o) : connect_once(o))
 			r->us[i] = clock_mono_us() - start;
 	}
+	leave(s);
 }
 
 static int
@@ -265,6 +294,19 @@ run_idle(const struct options *o)
 }
 
 static bool
+take_file(struct options *o, const char *path)
+{
+	FILE *f = fopen(path, "r");
+
+	if (f == NULL)
+		return false;
+	o->len = fread(o->bytes, 1, sizeof(o->bytes), f);
+	o->line = o->bytes;
+	fclose(f);
+	return o->len > 0;
+}
+
+static bool
 options_parse(struct options *o, int argc, char **argv)
 {
 	int c;
@@ -273,7 +315,7 @@ options_parse(struct options *o, int argc, char **argv)
 		return false;
 	o->mode = argv[1];
 	optind = 2;
-	while ((c = getopt(argc, argv, "p:u:i:l:n:t:c:")) != -1) {
+	while ((c = getopt(argc, argv, "p:u:i:l:f:n:t:c:")) != -1) {
 		if (c == 'p')
 			o->port = atoi(optarg);
 		else if (c == 'u')
@@ -281,14 +323,16 @@ options_parse(struct options *o, int argc, char **argv)
 		else if (c == 'i')
 			o->key_file = optarg;
 		else if (c == 'l')
-			o->line = optarg;
+			o->len = strlen(o->line = optarg);
+		else if (c == 'f' && !take_file(o, optarg))
+			return false;
 		else if (c == 'n')
 			o->count = atol(optarg);
 		else if (c == 't')
 			o->seconds = atol(optarg);
 		else if (c == 'c')
 			o->clients = atoi(optarg);
-		else
+		else if (c != 'f')
 			return false;
 	}
 	o->command = optind < argc ? argv[optind] : NULL;
@@ -299,9 +343,11 @@ options_parse(struct options *o, int argc, char **argv)
 int
 main(int argc, char **argv)
 {
-	struct options o = {
-		.count = 1000, .seconds = 3600, .clients = 1, .line = "\n"
-	};
+	struct options o = { .count = 1000,
+		.seconds = 3600,
+		.clients = 1,
+		.line = "\n",
+		.len = 1 };
 
 	if (!options_parse(&o, argc, argv)) {
 		fputs(usage, stderr);
@@ -313,7 +359,7 @@ main(int argc, char **argv)
 		fprintf(stderr, "bench_client: %s: no key\n", o.key_file);
 		return 1;
 	}
-	if (strcmp(o.mode, "oneshot") == 0)
+	if (strcmp(o.mode, "oneshot") == 0 || strcmp(o.mode, "asks") == 0)
 		return run_oneshot(&o);
 	if (strcmp(o.mode, "idle") == 0)
 		return run_idle(&o);

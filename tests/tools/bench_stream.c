@@ -9,13 +9,16 @@
  *	ping	-n times (or for -t seconds): one line, then wait for its
  *		answer
  *
- * Line i is the SHA-256 of i's decimal text and the name build/%08d.bin.  An
- * answer must hold its line's digest, in order; a missing or refused one, or
- * an exit status other than 0, makes the run failed=1.  "at LINES" is printed
- * when that many answers are in, so that others can look at that moment.
+ * Line i is the SHA-256 of i's decimal text and the name build/%08d.bin; with
+ * -k blake2b the digest is that one, with -k state the hash's state behind that
+ * text.  An answer must hold its line's digest, in order; a missing or refused
+ * one, or an exit status other than 0, makes the run failed=1.  With -w one
+ *text answers all lines together.  "at LINES" is printed when that many answers
+ *are in, so that others can look at that moment.
  */
 #include <libssh/callbacks.h>
 #include <libssh/libssh.h>
+#include <openssl/evp.h>
 #include <openssl/sha.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -29,10 +32,16 @@
 #include "base/clock.h"
 #include "base/text.h"
 
-#define LINE_SIZE 128
+#define LINE_SIZE 512
 #define PIECE ((size_t)32768)
-#define HEX_LEN ((size_t)64)
+#define HEX_MAX ((size_t)2 * EVP_MAX_MD_SIZE)
 #define MILESTONE 10000
+
+enum kind {
+	KIND_SHA256,
+	KIND_BLAKE2B,
+	KIND_STATE,
+};
 
 struct options {
 	const char *mode;
@@ -42,6 +51,8 @@ struct options {
 	const char *command;
 	long count;
 	long seconds; /* 0: until count */
+	enum kind kind;
+	bool whole;
 };
 
 struct stream {
@@ -51,6 +62,9 @@ struct stream {
 	long made; /* lines put into out */
 	long answered;
 	long limit;
+	enum kind kind;
+	bool whole; /* one answer for all */
+	size_t bytes; /* of it */
 	uint64_t stop_us;
 	bool quiet_end; /* EOF was sent */
 	bool wrong;
@@ -60,36 +74,57 @@ struct stream {
 
 static const char usage[] =
     "usage: bench_stream batch|ping -p port -u user -i key [-n lines]\n"
-    "           [-t seconds] command\n";
+    "           [-t seconds] [-k sha256|blake2b|state] [-w] command\n";
 
-static void
-digest_of(long i, char ret[HEX_LEN + 1])
+/* Its length. */
+static size_t
+digest_of(enum kind kind, long i, char ret[HEX_MAX + 1])
 {
-	uint8_t md[SHA256_DIGEST_LENGTH];
+	uint8_t md[EVP_MAX_MD_SIZE];
+	unsigned len = SHA256_DIGEST_LENGTH;
 	char text[24];
-	int n = snprintf(text, sizeof(text), "%ld", i);
+	size_t n = (size_t)snprintf(text, sizeof(text), "%ld", i);
 
-	SHA256((const uint8_t *)text, (size_t)n, md);
-	hex_encode(md, sizeof(md), ret);
+	if (kind == KIND_BLAKE2B)
+		EVP_Digest(text, n, md, &len, EVP_blake2b512(), NULL);
+	else
+		SHA256((const uint8_t *)text, n, md);
+	hex_encode(md, len, ret);
+	return 2 * (size_t)len;
+}
+
+/* Nothing but the text was hashed: it is what fills no block yet. */
+static size_t
+state_of(long i, char *ret)
+{
+	static const char first[] =
+	    "sha256-state:"
+	    "6a09e667bb67ae853c6ef372a54ff53a510e527f9b05688c1f83d9ab5be0cd19";
+	uint8_t text[24];
+	char hex[2 * sizeof(text) + 1];
+	size_t n = (size_t)snprintf((char *)text, sizeof(text), "%ld", i);
+
+	hex_encode(text, n, hex);
+	return (size_t)sprintf(ret, "%s%016zx%s", first, n, hex);
 }
 
 static size_t
-line_make(long i, char ret[LINE_SIZE])
+line_make(enum kind kind, long i, char ret[LINE_SIZE])
 {
-	digest_of(i, ret);
-	return HEX_LEN +
-	    (size_t)snprintf(
-		ret + HEX_LEN, LINE_SIZE - HEX_LEN, "  build/%08ld.bin\n", i);
+	size_t len =
+	    kind == KIND_STATE ? state_of(i, ret) : digest_of(kind, i, ret);
+
+	return len + (size_t)sprintf(ret + len, "  build/%08ld.bin\n", i);
 }
 
 static bool
-answer_fits(long i, const char *line, size_t len)
+answer_fits(enum kind kind, long i, const char *line, size_t len)
 {
-	char hex[HEX_LEN + 1];
+	char hex[HEX_MAX + 1];
+	size_t n = digest_of(kind, i, hex);
 
-	digest_of(i, hex);
-	return len > HEX_LEN + 3 && memcmp(line, hex, HEX_LEN) == 0 &&
-	    line[HEX_LEN] == ' ' && line[HEX_LEN + 2] != '!';
+	return len > n + 3 && memcmp(line, hex, n) == 0 && line[n] == ' ' &&
+	    line[n + 2] != '!';
 }
 
 static void
@@ -102,7 +137,8 @@ take_answers(struct stream *st)
 		if (buf_len(&st->in) == 0 ||
 		    (lf = memchr(line, '\n', buf_len(&st->in))) == NULL)
 			return;
-		if (!answer_fits(st->answered, line, (size_t)(lf - line)))
+		if (!answer_fits(
+			st->kind, st->answered, line, (size_t)(lf - line)))
 			st->wrong = true;
 		if (++st->answered % MILESTONE == 0) {
 			printf("at %ld\n", st->answered);
@@ -123,6 +159,8 @@ on_data(ssh_session s, ssh_channel ch, void *data, uint32_t len, int is_stderr,
 	if (is_stderr) {
 		fprintf(stderr, "bench_stream: server: %.*s", (int)len,
 		    (const char *)data);
+	} else if (st->whole) {
+		st->bytes += len;
 	} else {
 		buf_add(&st->in, data, len);
 		take_answers(st);
@@ -183,7 +221,7 @@ make_lines(struct stream *st)
 	char line[LINE_SIZE];
 
 	while (buf_len(&st->out) < PIECE && st->made < st->limit)
-		buf_add(&st->out, line, line_make(st->made++, line));
+		buf_add(&st->out, line, line_make(st->kind, st->made++, line));
 }
 
 static bool
@@ -251,6 +289,8 @@ run_batch(ssh_session s, struct stream *st)
 			st->closed = true;
 	}
 	took = clock_mono_us() - start;
+	if (st->whole && st->bytes > 0 && st->status == 0)
+		st->answered = st->limit;
 	failed = st->wrong ||
 	    (st->closed && (st->answered != st->limit || st->status != 0));
 	printf("lines=%ld failed=%d status=%d seconds=%.3f rate=%.1f "
@@ -297,7 +337,7 @@ run_ping(struct stream *st)
 	if (us == NULL)
 		return 1;
 	while (n < st->limit && !time_is_over(st)) {
-		len = line_make(n, line);
+		len = line_make(st->kind, n, line);
 		start = clock_mono_us();
 		ssh_channel_write(st->ch, line, (uint32_t)len);
 		if (!read_line(st))
@@ -320,6 +360,20 @@ run_ping(struct stream *st)
 }
 
 static bool
+kind_parse(struct options *o, const char *word)
+{
+	static const char *const words[] = { "sha256", "blake2b", "state" };
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		if (strcmp(word, words[i]) == 0) {
+			o->kind = (enum kind)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool
 options_parse(struct options *o, int argc, char **argv)
 {
 	int c;
@@ -328,7 +382,7 @@ options_parse(struct options *o, int argc, char **argv)
 		return false;
 	o->mode = argv[1];
 	optind = 2;
-	while ((c = getopt(argc, argv, "p:u:i:n:t:")) != -1) {
+	while ((c = getopt(argc, argv, "p:u:i:n:t:k:w")) != -1) {
 		if (c == 'p')
 			o->port = atoi(optarg);
 		else if (c == 'u')
@@ -339,7 +393,9 @@ options_parse(struct options *o, int argc, char **argv)
 			o->count = atol(optarg);
 		else if (c == 't')
 			o->seconds = atol(optarg);
-		else
+		else if (c == 'w')
+			o->whole = true;
+		else if (c != 'k' || !kind_parse(o, optarg))
 			return false;
 	}
 	o->command = argv[optind];
@@ -364,6 +420,8 @@ main(int argc, char **argv)
 	buf_init(&st.in, 1 << 24);
 	buf_init(&st.out, 1 << 20);
 	st.limit = o.count;
+	st.kind = o.kind;
+	st.whole = o.whole;
 	if (o.seconds > 0)
 		st.stop_us = clock_mono_us() + (uint64_t)o.seconds * 1000000;
 	st.ch = ssh_channel_new(s);

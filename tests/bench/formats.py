@@ -1,0 +1,163 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a format costs beside raw: the same type of key, in one run.
+
+Other work comes and goes on a machine, so the slices alternate: raw, a format,
+raw, the next format; each is held against the raw ones before and after it.
+"""
+import statistics
+
+from procs import Failed, call, cpu_since, measure
+from stage import TOP, Tree, write
+from works import LINE, detail, stream, stream_text
+
+TOKEN = "formats"
+TYPES = ("rsa3072", "p256", "ed25519")
+GOAL = {"rsa3072": 95, "p256": 60}
+POLICY = "1.3.6.1.4.1.32473.1"
+
+# Of each class of keys: their words, and what they sign.  What a format needs
+# beside `HEX  name' lines is said in MORE.
+CLASSES = {
+    "raw": ("use = raw\ncertificate = {file}.pem\n",
+            ("raw", "cms-noattr", "jws", "ima", "kmod", "minisign",
+             "sigstore-bundle")),
+    "wrap": ("use = wrapped\ncertificate = {file}.pem\n",
+             ("cms", "fsverity", "verity", "dsse", "sigstore-dsse",
+              "manifest", "sums-signify")),
+}
+ONLY = {
+    "ed25519": ("minisign", "jws", "dsse", "sigstore-dsse", "manifest",
+                "sshsig", "sums-sshsig", "sums-signify", "openpgp",
+                "openpgp-text", "sums-openpgp"),
+}
+NOT = ("minisign", "sums-signify")  # for the other types
+MORE = {
+    "minisign": ("-k", "blake2b"),
+    "openpgp": ("-k", "state"),
+    "openpgp-text": ("-k", "state"),
+    "sums-signify": ("-w",),
+    "sums-openpgp": ("-w",),
+    "sums-sshsig": ("-w",),
+    "manifest": (),
+}
+# Lines of a request; the others have as many as a slice takes.
+LISTS = {"sums-signify": 300, "sums-openpgp": 5000, "sums-sshsig": 5000,
+         "manifest": 5000}
+
+
+def fits(kind, name):
+    return name in ONLY[kind] if kind in ONLY else name not in NOT
+
+
+class FormatsTree(Tree):
+    """The service with a token of its own, and a key for each class."""
+
+    def __init__(self, stage):
+        user = [stage.users[2]] if stage.root else []
+        call(["sh", "-c", '. tests/support/bench.sh && bench_formats "$@"',
+              "bench", stage.dir, *user], cwd=TOP,
+             env=dict(stage.env, CTL=stage.program("countersignctl")))
+        super().__init__(stage, "formats-etc")
+
+    def write_token(self):
+        folder = self.stage.path("formats")
+        write(f"{self.dir}/tokens.d/bench.conf",
+              f"[token {TOKEN}]\nmodule = {self.stage.module}\n"
+              f"token = {TOKEN}\npin-file = {folder}/pin\nworkers = 2\n"
+              f"environment = SOFTHSM2_CONF={folder}/softhsm2.conf\n")
+        self.write_keys()
+
+    def keys(self):
+        """(name, words, formats) of each."""
+        for kind in TYPES:
+            for name, (words, formats) in CLASSES.items():
+                can = [f for f in formats if fits(kind, f)]
+                if can:
+                    yield f"{name}-{kind}", words, can
+
+    def write_keys(self):
+        text = "".join(
+            f"[key {k}]\ntoken = {TOKEN}\nobject = pkcs11:object={k}\n" +
+            words.format(file=self.stage.path("formats", k), policy=POLICY) +
+            f"formats = {' '.join(formats)}\n"
+            for k, words, formats in self.keys())
+        write(f"{self.dir}/keys.d/bench.conf", text)
+
+    def write_clients(self, count, profiles):
+        self.words = ("keys = " + " ".join(k for k, _, _ in self.keys()) +
+                      "\nhashes = sha256 blake2b512\n")
+        self.token = False
+        super().write_clients(count, profiles)
+
+
+class Slices:
+    """Streams of one format, each about as long as a slice."""
+
+    def __init__(self, b, server, key, name):
+        self.b, self.server, self.name = b, server, name
+        self.command = f"sign -k {key} -f {name}"
+        self.lines = LISTS.get(name, 100)
+        self.found = []
+        self.shares = []
+
+    def run(self):
+        found = stream(self.b, self.server, self.command, "-n", self.lines,
+                       *MORE.get(self.name, ()))
+        if found["failed"]:
+            raise Failed(f"{self.command}: {found['lines']:.0f} lines of "
+                         f"{self.lines}, status {found['status']:.0f}")
+        if self.name not in LISTS:
+            self.lines = max(int(found["rate"] * self.b.slice), 100)
+        return found
+
+    def warm(self):
+        """How many lines are a slice?  The first guess is a poor one."""
+        self.run()
+        self.run()
+
+    def median(self):
+        return sorted(self.found, key=lambda f: f["rate"])[
+            len(self.found) // 2]
+
+
+def alternate(raw, others, rounds):
+    for _ in range(rounds):
+        before = raw.run()
+        raw.found.append(before)
+        for other in others:
+            found, after = other.run(), raw.run()
+            other.found.append(found)
+            raw.found.append(after)
+            other.shares.append(
+                200 * found["rate"] / (before["rate"] + after["rate"]))
+            before = after
+
+
+def warmed(b, server, kind):
+    """The formats that can be measured; those that cannot have their row."""
+    for key, _, formats in server.keys():
+        for name in formats if key.endswith(f"-{kind}") else ():
+            one = Slices(b, server, key, name)
+            try:
+                one.warm()
+                yield one
+            except Failed as e:
+                b.row(f"formats-{kind} {name}", f"not measured: {e}")
+
+
+def formats(b, kind):
+    server = b.server("formats", lambda: FormatsTree(b.stage).start())
+    first, *others = warmed(b, server, kind)
+    alternate(first, others, 5 if b.full else 3)
+    base = stream_text(first.median())
+    for one in others:
+        share = statistics.median(one.shares)
+        goal = None if one.name in LISTS else GOAL.get(kind)
+        median = one.median()
+        b.row(f"formats-{kind} {one.name}", stream_text(median),
+              f"{first.name} {base}", "", None,
+              f">= {goal} %: {share:.0f} %" if goal else f"{share:.0f} %",
+              share >= goal if goal else None,
+              f"{min(one.shares):.0f} to {max(one.shares):.0f} %; "
+              f"{detail(median['used'])}; {first.name}: "
+              f"{detail(first.median()['used'])}")

@@ -15,13 +15,10 @@ service() {
 	formats_none "$DIR"
 	formats_certificate "$DIR" rsa3072 || return
 	formats_certificate "$DIR" p256 || return
-	formats_certificate "$DIR" p384 extendedKeyUsage=serverAuth || return
 	formats_key "$DIR" rsa3072 wrapped authenticode \
 	    "certificate = ../certs/rsa3072.pem"
 	formats_key "$DIR" p256 wrapped authenticode \
 	    "certificate = ../certs/p256.pem"
-	formats_key "$DIR" p384 wrapped authenticode \
-	    "certificate = ../certs/p384.pem"
 	formats_key "$DIR" p521 raw raw
 	formats_profile "$DIR"
 	instance_start "$DIR"
@@ -101,16 +98,25 @@ many_come_as_files() {
 
 what_does_not_fit_is_refused() {
 	image_line sha256 >"$DIR/line"
-	expect_exit 77 sign_ssh "$DIR" sign -k p384 <"$DIR/line"
-	grep -q 'lacks codeSigning' "$ERR"
 	expect_exit 77 sign_ssh "$DIR" sign -k p521 -f authenticode <"$DIR/line"
 	expect_match stderr "*format authenticode is wrapped and key p521 has \
 use = raw*" "$(cat "$ERR")"
 	expect_exit 77 sign_ssh "$DIR" sign -k p256 --hash sha3-256 <"$DIR/line"
 }
 
+a_certificate_for_other_uses_is_refused() {
+	formats_certificate "$DIR" p384 extendedKeyUsage=serverAuth
+	formats_key "$DIR" p384 wrapped authenticode \
+	    "certificate = ../certs/p384.pem"
+	expect_exit 1 "$CTL" -C "$DIR" check
+	cat "$OUT" "$ERR" | grep -q 'key p384: .*lacks codeSigning'
+	rm "$DIR/keys.d/p384.conf"
+	"$CTL" -C "$DIR" check
+}
+
 cases sbverify_takes_what_is_attached \
     osslsigncode_takes_every_hash \
     another_certificate_does_not_verify_it \
     many_come_as_files \
-    what_does_not_fit_is_refused
+    what_does_not_fit_is_refused \
+    a_certificate_for_other_uses_is_refused

@@ -293,17 +293,18 @@ a_key_without_a_policy_is_no_authority() {
 }
 
 a_certificate_for_other_uses_does_not_stamp() {
+	local usage
 	cp "$DIR/certs/p256.pem" "$DIR/kept.pem"
-	rm "$DIR/ca/p256.csr"
-	formats_certificate "$DIR" p256 extendedKeyUsage=timeStamping
-	"$CTL" -C "$DIR" reload >/dev/null || :
-	query -sha256 -cert
-	expect_exit 77 sign_ssh "$DIR" tsa -k stamp-ec <"$DIR/q.tsq"
-	grep -q 'critical, and timeStamping alone' "$ERR"
+	for usage in timeStamping critical,timeStamping,codeSigning \
+	    critical,codeSigning; do
+		rm "$DIR/ca/p256.csr"
+		formats_certificate "$DIR" p256 extendedKeyUsage=$usage
+		expect_exit 1 "$CTL" -C "$DIR" check
+		cat "$OUT" "$ERR" | grep -q \
+		    'key stamp-ec: .*critical, and timeStamping alone'
+	done
 	cp "$DIR/kept.pem" "$DIR/certs/p256.pem"
-	"$CTL" -C "$DIR" reload
-	stamp -k stamp-ec
-	verify
+	"$CTL" -C "$DIR" check
 }
 
 cases openssl_verifies_every_hash \

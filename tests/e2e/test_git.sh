@@ -9,12 +9,18 @@
 . "$TOP/tests/support/formats.sh"
 
 service() {
-	instance_new "$DIR" rsa:3072 rsa:4096 p256 ed25519 || return
+	instance_new "$DIR" rsa:3072 rsa:4096 p256 p384 p521 ed25519 || return
 	formats_none "$DIR"
 	local key
 	for key in rsa3072 p256 ed25519; do
 		formats_key "$DIR" $key wrapped "sshsig, sums-sshsig" \
 		    "namespaces = git, file"
+	done
+	for key in rsa4096 p384 p521; do
+		formats_openpgp "$DIR" $key || return
+		formats_key "$DIR" $key wrapped \
+		    "openpgp, openpgp-text, sums-openpgp" \
+		    "openpgp = ../openpgp/$key.asc"
 	done
 	formats_profile "$DIR"
 	echo "namespaces = git, file" >>"$DIR/profiles.d/demo.conf"
@@ -39,6 +45,21 @@ for key in rsa3072 p256 ed25519; do
 	sign_ssh "$DIR" pubkey $key --form ssh </dev/null >"$DIR/$key.pub"
 	printf 'builder@example.org %s\n' "$(cut -d ' ' -f 1,2 "$DIR/$key.pub")"
 done >"$DIR/allowed"
+
+export GNUPGHOME=$DIR/gnupg
+mkdir -m 700 "$GNUPGHOME"
+gpg --batch --quiet --no-autostart --import "$DIR"/openpgp/*.asc 2>/dev/null
+
+print_of() { # KEY
+	gpg --batch --no-autostart --with-colons --list-keys "$1@example.org" |
+	    sed -n '/^fpr/{s/^fpr:*\([0-9A-F]*\):.*/\1/p;q;}'
+}
+
+by_gpg() { # -u's VALUE
+	git config gpg.format openpgp
+	git config gpg.program csign-gpg
+	git config user.signingkey "$1"
+}
 
 repository() {
 	mkdir "$DIR/repo.$BASHPID"
@@ -99,10 +120,10 @@ a_changed_commit_is_not_verified() {
 files_are_signed_as_ssh_keygen_does() {
 	cd "$DIR" || exit
 	echo text >'a file'
-	csign-ssh-keygen -Y sign -n file -f p256.pub 'a file'
+	works csign-ssh-keygen -Y sign -n file -f p256.pub 'a file'
 	ssh-keygen -Y verify -n file -f allowed -I builder@example.org \
 	    -s 'a file.sig' <'a file'
-	csign-ssh-keygen -Ysign -nfile -fp256.pub -Ohashalg=sha512 <'a file' \
+	works csign-ssh-keygen -Ysign -nfile -fp256.pub -Ohashalg=sha512 <'a file' \
 	    >sig
 	ssh-keygen -Y verify -n file -f allowed -I builder@example.org \
 	    -s sig <'a file'
@@ -110,7 +131,7 @@ files_are_signed_as_ssh_keygen_does() {
 	# What is not signing is the real one's.
 	expect "a fingerprint" "$(ssh-keygen -lf p256.pub)" \
 	    "$(csign-ssh-keygen -lf p256.pub)"
-	csign-ssh-keygen -Y verify -n file -f allowed -I builder@example.org \
+	works csign-ssh-keygen -Y verify -n file -f allowed -I builder@example.org \
 	    -s sig <'a file'
 }
 
@@ -135,9 +156,137 @@ many_files_and_lists_are_signed_and_pinned() {
 	    -s SHA256SUMS.sig <SHA256SUMS
 }
 
+openpgp_commits_and_tags_are_verified_by_gpg() {
+	local key name
+	repository
+	for key in rsa4096 p384; do
+		[ $key = rsa4096 ] || export CSIGN_HASH=sha384
+		for name in $key "$(print_of $key)" \
+		    "0x$(print_of $key | cut -c 25-)!"; do
+			by_gpg "$name"
+			git commit -q --allow-empty -S -m "by $name"
+			git verify-commit --raw HEAD 2>"$DIR/said"
+			grep -q "^\[GNUPG:\] VALIDSIG $(print_of $key)" \
+			    "$DIR/said"
+		done
+		git tag -s -m "by $key" "v$key"
+		git verify-tag "v$key"
+	done
+	git log -1 --show-signature | grep -q 'Good signature'
+}
+
+an_openpgp_key_that_is_not_granted_is_told() {
+	repository
+	by_gpg 0123456789ABCDEF
+	expect_exit 128 git commit -S -m one
+	# Nor does a name make another key's signature this one's.
+	expect_exit 128 env CSIGN_KEY=rsa4096 git commit -S -m one
+	# git keeps to itself what a program says.
+	expect_exit 77 csign-gpg -bu 0123456789ABCDEF file
+	expect_match stderr '*signs with no key 0123456789ABCDEF*' \
+	    "$(cat "$ERR")"
+	expect_exit 76 env CSIGN_KEY=rsa4096 csign-gpg -bu "$(print_of p384)" file
+	expect_match stderr '*the signature is by*' "$(cat "$ERR")"
+	refused git rev-parse -q --verify HEAD
+}
+
+gpg_verifies() { # OPTION...
+	gpg --batch --no-autostart --status-fd 3 --verify "$@" \
+	    3>"$DIR/status" 2>"$DIR/said"
+	grep -q '^\[GNUPG:\] GOODSIG' "$DIR/status"
+}
+
+files_are_signed_as_gpg_does() {
+	mkdir "$DIR/gpg"
+	cd "$DIR/gpg" || exit
+	printf 'one\n-two  \n\n- three\t' >'a file'
+	works csign-gpg -u rsa4096 --detach-sign 'a file'
+	gpg_verifies 'a file.sig' 'a file'
+	works csign-gpg -bau rsa4096 'a file'
+	gpg_verifies 'a file.asc' 'a file'
+	grep -q '^-----BEGIN PGP SIGNATURE' 'a file.asc'
+	works csign-gpg --batch --yes -u rsa4096 -o out --armor --detach-sign -- 'a file'
+	gpg_verifies out 'a file'
+	works csign-gpg -sbu rsa4096 <'a file' >piped
+	gpg_verifies piped 'a file'
+	works csign-gpg --local-user=rsa4096 --clearsign 'a file'
+	gpg_verifies 'a file.asc'
+	works csign-gpg --default-key rsa4096 --clear-sign --output=- 'a file' >clear
+	gpg_verifies clear
+	gpg --batch --no-autostart --decrypt clear 2>/dev/null >plain
+	expect text "$(printf 'one\n-two\n\n- three')" "$(cat plain)"
+	works csign-gpg -b --digest-algo SHA512 -u p384 -o p384.sig 'a file'
+	gpg_verifies p384.sig 'a file'
+	works csign-gpg --clear-sign --digest-algo sha384 -u p384 -o p384.asc 'a file'
+	gpg_verifies p384.asc
+	works csign-gpg -bt -u rsa4096 -o text.sig 'a file'
+	gpg_verifies text.sig 'a file'
+	echo more >>'a file'
+	refused gpg_verifies piped 'a file'
+	sed 's/^one/two/' clear >changed
+	refused gpg_verifies changed
+}
+
+texts_of_every_end_are_clear_signed() {
+	mkdir "$DIR/texts"
+	cd "$DIR/texts" || exit
+	local text
+	for text in '' '\n' 'a' 'a\n' 'a\n\n' '\n\na' 'a \t\r\nb\r\n' \
+	    '-\n--\n' '-----BEGIN PGP SIGNED MESSAGE-----\n' 'a\n ' \
+	    'From x\n'; do
+		printf %b "$text" >text
+		csign-gpg -u rsa4096 -o signed --clear-sign text
+		gpg_verifies signed || fail "gpg refuses $text"
+		gpgv --keyring "$DIR/openpgp/rsa4096.gpg" signed 2>"$DIR/said" ||
+		    fail "gpgv refuses $text"
+	done
+}
+
+what_is_not_signing_is_gpgs_own() {
+	cd "$DIR" || exit
+	works csign-gpg --version | head -n 1 | grep -q '^gpg (GnuPG)'
+	works csign-gpg --batch --no-autostart --list-keys rsa4096@example.org |
+	    grep -q rsa4096
+	expect_exit 64 csign-gpg -u rsa4096 --sign allowed
+	expect_exit 64 csign-gpg -u rsa4096 -b --digest-algo SHA1 allowed
+	mkdir other
+	ln -s ../bin/csign other/gpg
+	expect_exit 69 env CSIGN_GPG="$DIR/bin/csign-gpg" csign-gpg --version
+}
+
+openpgp_files_and_lists_are_signed_and_pinned() {
+	mkdir "$DIR/pgp"
+	cd "$DIR/pgp" || exit
+	echo 1 >a
+	echo 2 >'b c'
+	signs -k rsa4096 -f openpgp --pin "$DIR/openpgp/rsa4096.asc" a 'b c'
+	gpg_verifies 'b c.asc' 'b c'
+	signs -k p384 -f openpgp-text --hash sha384 \
+	    --pin "$DIR/openpgp/p384.gpg" a
+	gpg_verifies a.asc a
+	rm ./*.asc
+	expect_exit 76 csign -k rsa4096 -f openpgp \
+	    --pin "$DIR/openpgp/p384.asc" a
+	only a 'b c'
+	signs -k rsa4096 -f sums-openpgp --pin "$DIR/openpgp/rsa4096.asc" a 'b c'
+	only a 'b c' SHA256SUMS SHA256SUMS.asc
+	gpg_verifies SHA256SUMS.asc
+	sha256sum -c --strict SHA256SUMS
+	rm SHA256SUMS*
+	expect_exit 76 csign -k rsa4096 -f sums-openpgp \
+	    --pin "$DIR/openpgp/p384.asc" a
+	only a 'b c'
+}
+
 cases commits_and_tags_are_signed_by_the_key_that_is_meant \
     a_literal_key_is_found_too \
     a_key_that_is_not_granted_is_told \
     a_changed_commit_is_not_verified \
     files_are_signed_as_ssh_keygen_does \
-    many_files_and_lists_are_signed_and_pinned
+    many_files_and_lists_are_signed_and_pinned \
+    openpgp_commits_and_tags_are_verified_by_gpg \
+    an_openpgp_key_that_is_not_granted_is_told \
+    files_are_signed_as_gpg_does \
+    texts_of_every_end_are_clear_signed \
+    what_is_not_signing_is_gpgs_own \
+    openpgp_files_and_lists_are_signed_and_pinned

@@ -85,28 +85,29 @@ has_namespace(const struct profile *profile, const struct signing_key *key,
 	return false;
 }
 
-/* Of the first, those that the second does not have. */
+/* Of one, those that the other does not have. */
 static void
 tell_namespaces(struct effects *e, const struct pair *pair,
-    struct effect *effect, const struct signing_key *keys[2])
+    enum change_kind kind, const struct signing_key *keys[2])
 {
-	bool gained = effect->kind == CHANGE_GAINED;
+	bool gained = kind == CHANGE_GAINED;
 	const struct profile *has = gained ? pair->after : pair->before;
 	const struct profile *other = gained ? pair->before : pair->after;
-	const struct signing_key *key = keys[gained],
-				 *other_key = keys[!gained];
 	char list[MESSAGE_SIZE] = "";
+	struct effect effect = { .kind = kind,
+		.key = keys[gained]->name,
+		.what = "namespace",
+		.list = list };
 	const char *name;
 	struct sentence s;
 	size_t at = 0;
 
 	sentence_init(&s, list, sizeof(list));
-	while ((name = namespace_next(has, key, &at)) != NULL)
-		if (!has_namespace(other, other_key, name))
+	while ((name = namespace_next(has, keys[gained], &at)) != NULL)
+		if (!has_namespace(other, keys[!gained], name))
 			sentence_item(&s, name);
-	effect->list = list;
 	if (s.items > 0)
-		tell(e, pair, effect);
+		tell(e, pair, &effect);
 }
 
 /* Of one key, which may be in one of the trees only. */
@@ -118,7 +119,6 @@ compare_key(struct effects *e, const struct pair *pair, const char *name)
 	struct rights before = { 0 }, after = { 0 };
 	struct effect format = { .key = name, .what = "format" };
 	struct effect hash = { .key = name, .what = "hash" };
-	struct effect namespace = { .key = name, .what = "namespace" };
 
 	if (a != NULL)
 		rights_of(e->tree_before, pair->before, a, &before);
@@ -133,12 +133,10 @@ compare_key(struct effects *e, const struct pair *pair, const char *name)
 	tell_sets(
 	    e, pair, &format, (uint64_t[]){ before.formats, after.formats });
 	tell_sets(e, pair, &hash, (uint64_t[]){ before.hashes, after.hashes });
-	namespace.kind = CHANGE_GAINED;
 	tell_namespaces(
-	    e, pair, &namespace, (const struct signing_key *[]){ a, b });
-	namespace.kind = CHANGE_LOST;
+	    e, pair, CHANGE_GAINED, (const struct signing_key *[]){ a, b });
 	tell_namespaces(
-	    e, pair, &namespace, (const struct signing_key *[]){ a, b });
+	    e, pair, CHANGE_LOST, (const struct signing_key *[]){ a, b });
 }
 
 static void

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "session/agency.h"
 #include "session/env.h"
 #include "session/input.h"
 
@@ -149,6 +150,7 @@ exchange_free(struct exchange *x)
 	buf_release(&x->streams.out);
 	buf_release(&x->streams.err);
 	pending_release(&x->pending);
+	agency_free(x->agency);
 	free(x);
 }
 
@@ -213,9 +215,7 @@ ask(struct exchange *x)
 	else
 		return;
 	free(x->command);
-	free(x->env);
 	x->command = NULL;
-	x->env = NULL;
 }
 
 /* The broker must not go on with what nobody waits for. */
@@ -300,7 +300,8 @@ broker_owes(const struct exchange *x)
 		return true;
 	case EXCHANGE_LINES:
 	case EXCHANGE_FAILED:
-		return x->pending.asked > 0;
+		return x->pending.asked > 0 ||
+		    (x->agency != NULL && agency_waits(x->agency));
 	case EXCHANGE_OPENED:
 	case EXCHANGE_DONE:
 	case EXCHANGE_CLOSING:

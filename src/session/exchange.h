@@ -20,6 +20,8 @@
 /* No more lines are read while this much output waits for its reader. */
 #define OUT_HIGH ((size_t)64 << 10)
 
+struct agency; /* session/agency.h */
+
 /* What the channels of a connection have in common. */
 struct common {
 	ssh_session ssh;
@@ -52,7 +54,7 @@ struct exchange {
 	enum open_how how;
 	bool terminal; /* a pty was asked for (and refused) */
 	char *command; /* until it was sent */
-	struct variables *env; /* the same; NULL: none */
+	struct variables *env; /* NULL: none */
 
 	struct buf in;
 	size_t left; /* bytes of input still with libssh */
@@ -67,6 +69,7 @@ struct exchange {
 	uint32_t lines;
 	uint32_t bad_lines;
 
+	struct agency *agency; /* NULL: it is no ssh-agent */
 	struct streams streams;
 	uint32_t untaken; /* text that the broker thinks is still here */
 	int exit;

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "session/agency.h"
 #include "session/digests.h"
 #include "session/query.h"
 #include "session/tar.h"
@@ -348,6 +349,18 @@ read_at_once(struct exchange *x)
 	}
 }
 
+/* Only what is pulled now makes a difference to the next round. */
+static void
+read_messages(struct exchange *x)
+{
+	size_t left = x->left;
+
+	agency_work(x);
+	pull(x);
+	if (x->left != left)
+		x->common->again = true;
+}
+
 void
 input_work(struct exchange *x)
 {
@@ -356,6 +369,10 @@ input_work(struct exchange *x)
 	pull(x);
 	if (x->state != EXCHANGE_LINES)
 		return;
+	if (x->agency != NULL) {
+		read_messages(x);
+		return;
+	}
 	if (x->accept.raw_input)
 		read_raw(x);
 	else if (x->accept.extra == EXTRA_QUERY)

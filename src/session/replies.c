@@ -3,21 +3,28 @@
 
 #include <string.h>
 
+#include "session/agency.h"
 #include "session/input.h"
 
 bool
 replies_accept(struct exchange *x, const struct accept_reply *accept)
 {
+	if (x->agency != NULL)
+		return agency_accept(x, accept);
 	if (x->state != EXCHANGE_ASKED)
 		return false;
 	x->accept = *accept;
 	x->state = EXCHANGE_LINES;
+	if (accept->agent && agency_new(x) == -1)
+		x->common->broken = "out of memory";
 	return true;
 }
 
 bool
 replies_text(struct exchange *x, const struct text_reply *text)
 {
+	if (x->agency != NULL)
+		return agency_text(x, text);
 	if (x->state < EXCHANGE_ASKED)
 		return false;
 	if (buf_len(&x->streams.out) == 0)
@@ -33,6 +40,8 @@ replies_answer(struct exchange *x, const struct answer *answer)
 {
 	struct pending_line line;
 
+	if (x->agency != NULL)
+		return agency_answer(x, answer);
 	if (x->pending.asked == 0)
 		return false;
 	/* A bad line in front of one that was asked has been settled. */
@@ -68,6 +77,8 @@ replies_done(struct exchange *x, const struct done_reply *done)
 	int status = status_of(x, done);
 	uint32_t number;
 
+	if (x->agency != NULL)
+		return agency_done(x, done);
 	if (x->state < EXCHANGE_ASKED)
 		return false;
 	x->known = false;

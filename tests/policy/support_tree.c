@@ -58,7 +58,14 @@ add(struct tree *tree, enum tree_part part, const char *file, const char *text,
 struct tree *
 tree_of(const struct texts *t, struct told *told)
 {
-	struct tree *tree = tree_new("/etc/cs", test_formats, TEST_FORMATS);
+	return tree_of_formats(t, test_formats, TEST_FORMATS, told);
+}
+
+struct tree *
+tree_of_formats(const struct texts *t, const struct format_word *formats,
+    size_t count, struct told *told)
+{
+	struct tree *tree = tree_new("/etc/cs", formats, count);
 
 	assert_non_null(tree);
 	*told = (struct told){ .count = 0 };

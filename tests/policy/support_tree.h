@@ -27,6 +27,10 @@ struct texts {
 /* The tree with all parts, whatever was told about it. */
 struct tree *tree_of(const struct texts *, struct told *);
 
+/* The same with other formats than test_formats. */
+struct tree *tree_of_formats(
+    const struct texts *, const struct format_word *, size_t, struct told *);
+
 /* Asserts that nothing is told of the tree. */
 struct tree *good_tree(const struct texts *);
 /* Asserts that exactly one error is told, which is this whole line. */

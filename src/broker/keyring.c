@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "broker/key_shared.h"
+
 /* Before anything was signed with a key. */
 #define GUESS_US 1000u
 
@@ -318,36 +320,6 @@ refuse(struct key *key, enum reason reason, const char *text)
 }
 
 static bool
-is_of(const struct key *key, const struct key_facts *f)
-{
-	return key->known && key->spki_len == f->spki_len &&
-	    memcmp(key->spki, f->spki, f->spki_len) == 0;
-}
-
-/*
- * Is it an audit key's object that clients could use, or one that is used both
- * raw and wrapped (the oracle rule)?  NULL, or what is wrong.  What a reload
- * took away and a request still uses is over soon.
- */
-static const char *
-is_shared(const struct keyring *ring, const struct key *key,
-    const struct key_facts *f)
-{
-	for (size_t i = 0; i < ring->count; i++) {
-		const struct key *other = ring->keys[i];
-
-		if (other == NULL || other == key || !is_of(other, f))
-			continue;
-		if (other->audit != key->audit)
-			return "an audit key must not be a signing key, too";
-		if (other->wrapped != key->wrapped && other->conf != NULL)
-			return "the object is used raw and wrapped: a raw "
-			       "signature would be one in every format";
-	}
-	return NULL;
-}
-
-static bool
 can_audit(const struct key_facts *f)
 {
 	return f->type == KEY_ED25519 &&
@@ -387,7 +359,7 @@ keyring_learn(struct keyring *ring, struct key *key, const struct key_facts *f)
 	if (f->type == KEY_NONE || f->spki_len == 0)
 		return refuse(key, REASON_KEY_UNFIT,
 		    "the token said neither type nor public key");
-	if (key->known && is_of(key, f))
+	if (key->known && key_is_of(key, f))
 		return true;
 	if (key->known)
 		return refuse(key, REASON_KEY_UNFIT,
@@ -397,7 +369,7 @@ keyring_learn(struct keyring *ring, struct key *key, const struct key_facts *f)
 		return refuse(key, REASON_KEY_UNFIT,
 		    "use = audit needs an Ed25519 key that the token signs "
 		    "with");
-	if ((why = is_shared(ring, key, f)) != NULL)
+	if ((why = key_is_shared(ring, key, f, text)) != NULL)
 		return refuse(key, REASON_KEY_UNFIT, why);
 	if (key_files_check(&key->files, f->spki, f->spki_len, text) == -1)
 		return refuse(key, REASON_KEY_UNFIT, text);

@@ -97,6 +97,7 @@ maker_settings(struct format_settings *set, const struct signing_key *key)
 		.no_signing_time = key->no_signing_time,
 		.tsa_policy = key->tsa_policy,
 		.tsa_accuracy_s = key->tsa_accuracy_s,
+		.predicate_type = key->predicate_type,
 	};
 }
 

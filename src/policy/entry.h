@@ -79,10 +79,12 @@ struct signing_key {
 	bool wrapped; /* use = wrapped */
 	bool audit; /* use = audit; neither: use = raw */
 	bool no_signing_time; /* signing-time = no */
+	const char *predicate_type; /* of statements: a URI, or NULL */
 	const char *tsa_policy; /* an OID in dots; NULL: no time-stamps */
 	uint32_t tsa_accuracy_s; /* 0: not said */
 	struct limits limits;
 	struct rule rule, use_rule, tsa_policy_rule, tsa_accuracy_rule;
+	struct rule predicate_rule;
 	const char *said; /* its lines */
 	size_t index; /* 0 to tree_keys() - 1 */
 };

@@ -2,6 +2,7 @@
 /* The words of [key NAME]. */
 #include <string.h>
 
+#include "policy/apart.h"
 #include "policy/limits.h"
 #include "policy/scope.h"
 #include "policy/stamp.h"
@@ -25,6 +26,22 @@ value_use(const struct place *place, const struct word *word, const char *value,
 		return text_fail(reterr, 0,
 		    "use must be raw, wrapped or audit, not \"%.40s\"", value);
 	return 0;
+}
+
+/* As RFC 3986 begins one: a scheme, then none of the characters it forbids. */
+static int
+value_uri(const struct place *place, const struct word *word, const char *value,
+    void *field, struct text_error *reterr)
+{
+	size_t scheme = strcspn(value, ":");
+
+	if (!char_is_alpha(value[0]) || value[scheme] == '\0' ||
+	    value[scheme + 1] == '\0' || strpbrk(value, " \"<>\\^`{|}") != NULL)
+		return text_fail(reterr, 0,
+		    "%s must be a URI such as https://example.com/release/v1, "
+		    "not \"%.40s\"",
+		    word->name, value);
+	return value_text(place, word, value, field, reterr);
 }
 
 #define AT(field) offsetof(struct key_row, field), 0
@@ -53,6 +70,8 @@ static const struct word words[] = {
 	{ "allow-expired-certificate", value_yes,
 	    AT_RULE(own.generation.allow_expired, own.expired_rule), 0, 0 },
 	{ "signing-time", value_no, AT(key.no_signing_time), 0, 0 },
+	{ "predicate-type", value_uri,
+	    AT_RULE(key.predicate_type, key.predicate_rule), 0, 255 },
 	{ "tsa-policy", value_oid, AT_RULE(key.tsa_policy, key.tsa_policy_rule),
 	    0, 0 },
 	{ "tsa-accuracy", value_seconds,
@@ -130,6 +149,8 @@ check_audit(const struct key_row *row, struct text_error *reterr)
 	for (int f = 0; f < KEY_FILES && word == NULL; f++)
 		if (row->own.path[f] != NULL)
 			word = key_file_word((enum key_file)f);
+	if (word == NULL && key->predicate_type != NULL)
+		word = "predicate-type";
 	if (word == NULL && key->tsa_policy != NULL)
 		word = "tsa-policy";
 	if (word == NULL && key->tsa_accuracy_s != 0)
@@ -215,7 +236,8 @@ check_key(
 	assume_hashes(tree, key);
 	if (limits_close("key", key->name, &key->limits, reterr) == -1 ||
 	    check_verbs(key, reterr) == -1 ||
-	    check_class(tree, key, reterr) == -1)
+	    check_class(tree, key, reterr) == -1 ||
+	    apart_check(key, reterr) == -1)
 		return -1;
 	return stamp_check(tree, key, reterr);
 }

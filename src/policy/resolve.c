@@ -37,10 +37,12 @@ bool
 key_allows_format(
     const struct signing_key *key, const struct format_word *format)
 {
-	return key->wrapped == format->wrapped &&
-	    format_stamps(format) == key_stamps(key) &&
-	    (key->limits.formats.item == NULL ||
-		names_have(&key->limits.formats, format->name));
+	if (key->wrapped != format->wrapped ||
+	    format_stamps(format) != key_stamps(key))
+		return false;
+	if (key->limits.formats.item == NULL)
+		return (format->needs & FORMAT_NEEDS_LISTING) == 0;
+	return names_have(&key->limits.formats, format->name);
 }
 
 static bool

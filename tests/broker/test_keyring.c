@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* covers: src/broker/key_shared.c */
 #include "broker/keyring.h"
 
 #include <setjmp.h>
@@ -237,6 +238,26 @@ no_object_is_used_raw_and_wrapped(void **state)
 	assert_true(keyring_learn(ring, key_named("w"), &other));
 }
 
+#define APART(name, formats)                                           \
+	"[key " name "]\ntoken = t\nobject = pkcs11:object=" name "\n" \
+	"use = wrapped\ncertificate = c.pem\nformats = " formats "\n"
+
+static void
+no_object_has_formats_that_sign_the_same(void **state)
+{
+	struct key_facts f = facts("same"), other = facts("other");
+
+	(void)state;
+	adopt(APART("v", "verity cms") APART("p", "freebsd-pkg")
+		APART("c", "cms"));
+	assert_true(keyring_learn(ring, key_named("v"), &f));
+	assert_true(keyring_learn(ring, key_named("c"), &f));
+	assert_false(keyring_learn(ring, key_named("p"), &f));
+	assert_string_equal(key_named("p")->text,
+	    "formats verity and freebsd-pkg sign the same bytes");
+	assert_true(keyring_learn(ring, key_named("p"), &other));
+}
+
 static void
 a_use_that_is_over_forbids_no_other(void **state)
 {
@@ -270,6 +291,7 @@ main(void)
 		TEST(an_audit_key_is_no_signing_key_under_another_name),
 		TEST(an_audit_key_is_another_when_it_was_something_else),
 		TEST(no_object_is_used_raw_and_wrapped),
+		TEST(no_object_has_formats_that_sign_the_same),
 		TEST(a_use_that_is_over_forbids_no_other),
 	};
 

@@ -235,8 +235,8 @@ refuses_unknown_words_and_names_the_known(void **state)
 	assert_refused(GOOD "format = raw\n",
 	    "keys.d/k.conf:5: unknown word format; known: token, object, use, "
 	    "certificate, openpgp, allow-extractable, allow-short-rsa, "
-	    "allow-expired-certificate, signing-time, tsa-policy, "
-	    "tsa-accuracy, from, hours, not-before, not-after, verbs, ...");
+	    "allow-expired-certificate, signing-time, predicate-type, "
+	    "tsa-policy, tsa-accuracy, from, hours, not-before, ...");
 	assert_refused("[profile x]\nkeys = a\n" GOOD,
 	    "keys.d/k.conf:1: section [profile] belongs in profiles.d");
 }
@@ -321,6 +321,31 @@ tells_a_bad_word_only_once(void **state)
 	    "keys.d/k.conf:6: use must be raw, wrapped or audit, not \"maybe\"");
 }
 
+static void
+a_predicate_type_is_a_uri(void **state)
+{
+	static const char *const bad[] = { "release", "1:x", "x:", "a b:c",
+		"https://example.com/<v1>" };
+	struct tree *tree =
+	    tree_with(GOOD "predicate-type = https://example.com/release/v1\n");
+
+	(void)state;
+	assert_string_equal(tree_key_by_name(tree, "release")->predicate_type,
+	    "https://example.com/release/v1");
+	tree_free(tree);
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		char keys[256], told[256];
+
+		snprintf(
+		    keys, sizeof(keys), GOOD "predicate-type = %s\n", bad[i]);
+		snprintf(told, sizeof(told),
+		    "keys.d/k.conf:5: predicate-type must be a URI such as "
+		    "https://example.com/release/v1, not \"%s\"",
+		    bad[i]);
+		assert_refused(keys, told);
+	}
+}
+
 int
 main(void)
 {
@@ -341,6 +366,7 @@ main(void)
 		cmocka_unit_test(refuses_to_lend_the_log_key_out),
 		cmocka_unit_test(reads_the_tag_for_who_routes_records),
 		cmocka_unit_test(tells_a_bad_word_only_once),
+		cmocka_unit_test(a_predicate_type_is_a_uri),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,10 +2,10 @@
 #include "broker/answer.h"
 
 #include "broker/ask.h"
+#include "broker/forms.h"
 #include "broker/service.h"
 #include "broker/token.h"
 #include "broker/verbs.h"
-#include "policy/namespace.h"
 
 void
 answer_greeting(struct request *q)
@@ -35,34 +35,11 @@ answer_keys(struct request *q)
 	request_finish(q, 0, "");
 }
 
-/* Some forms need more than the key: 1 when it lacks, and was told. */
-static int
-say_key(struct request *q, const struct grant *grant, const struct key *key)
-{
-	struct verdict verdict;
-
-	if (q->command.form == FORM_OPENPGP ||
-	    q->command.form == FORM_OPENPGP_TRAILER) {
-		if (key->facts.openpgp == NULL) {
-			request_fail(q, REASON_USAGE,
-			    "the key has no OpenPGP key here; --form pem gives "
-			    "its public key");
-			return 1;
-		}
-	}
-	if (q->command.form != FORM_SIGNERS)
-		return say_pubkey(key, q->command.form, &q->text);
-	if (namespace_check(grant, &verdict) != REASON_OK) {
-		ask_refused(q, &verdict);
-		return 1;
-	}
-	return say_signers(grant, key, &q->text);
-}
-
 void
 answer_pubkey(struct request *q)
 {
 	struct service *service = q->session->service;
+	struct verdict verdict;
 	struct grant grant;
 	struct key *key;
 	enum reason reason;
@@ -79,14 +56,11 @@ answer_pubkey(struct request *q)
 			request_fail(q, reason, why);
 		return;
 	}
-	switch (say_key(q, &grant, key)) {
-	case 0:
+	if (say_pubkey(&grant, key, &q->command, &q->text, &verdict) !=
+	    REASON_OK)
+		ask_refused(q, &verdict);
+	else
 		request_finish(q, 0, "");
-		break;
-	case -1:
-		request_fail(q, REASON_INTERNAL,
-		    "the public key cannot be written in that form");
-	}
 }
 
 void

@@ -8,10 +8,6 @@
 #include "broker/keys_text.h"
 #include "broker/service.h"
 #include "broker/token.h"
-#include "format/openpgp.h"
-#include "policy/namespace.h"
-
-#define PUBKEY_SIZE 8192
 
 void
 say_greeting(const struct session *s, struct buf *out)
@@ -135,67 +131,4 @@ say_keys(const struct session *s, bool json, struct buf *out)
 		buf_adds(out, "]\n");
 	else if (count == 0)
 		buf_adds(out, "  none\n");
-}
-
-/* Of a signature that is made soon. */
-static int
-say_trailer(const struct openpgp_key *key, struct buf *out)
-{
-	uint8_t trailer[OPENPGP_TRAILER];
-
-	if (openpgp_trailer_now(key, service_now(), trailer) == -1)
-		return -1;
-	buf_add(out, trailer, sizeof(trailer));
-	return 0;
-}
-
-int
-say_pubkey(const struct key *key, enum form form, struct buf *out)
-{
-	char text[PUBKEY_SIZE];
-
-	switch (form) {
-	case FORM_DER:
-		buf_add(out, key->spki, key->spki_len);
-		return 0;
-	case FORM_PEM:
-		if (pubkey_pem(key->spki, key->spki_len, text, sizeof(text)) ==
-		    -1)
-			return -1;
-		break;
-	case FORM_SSH:
-		if (pubkey_ssh(key->spki, key->spki_len, key->name, text,
-			sizeof(text)) == -1)
-			return -1;
-		break;
-	case FORM_OPENPGP:
-		buf_adds(out, key->files.text[KEY_FILE_OPENPGP]);
-		return 0;
-	case FORM_OPENPGP_TRAILER:
-		return say_trailer(key->facts.openpgp, out);
-	case FORM_SIGNERS:
-	case FORM_COUNT:
-		return -1;
-	}
-	buf_adds(out, text);
-	return 0;
-}
-
-int
-say_signers(const struct grant *grant, const struct key *key, struct buf *out)
-{
-	const char *name, *comma = "";
-	char text[PUBKEY_SIZE];
-	size_t at = 0;
-
-	if (pubkey_ssh(key->spki, key->spki_len, "", text, sizeof(text)) == -1)
-		return -1;
-	buf_addf(out, "%s namespaces=\"", key->name);
-	while (
-	    (name = namespace_next(grant->profile, grant->key, &at)) != NULL) {
-		buf_addf(out, "%s%s", comma, name);
-		comma = ",";
-	}
-	buf_addf(out, "\" %s", text);
-	return 0;
 }

@@ -16,9 +16,5 @@ void say_greeting(const struct session *, struct buf *);
 void say_help(const struct profile *, const char *topic, struct buf *);
 void say_whoami(const struct session *, bool json, struct buf *);
 void say_keys(const struct session *, bool json, struct buf *);
-/* The key is known.  0, or -1: it has no such form. */
-int say_pubkey(const struct key *, enum form, struct buf *);
-/* A line of allowed_signers(5), with the namespaces that are granted. */
-int say_signers(const struct grant *, const struct key *, struct buf *);
 
 #endif

@@ -94,7 +94,12 @@ set_form(struct command *c, const char *value, struct text_error *reterr)
 		[FORM_SIGNERS] = "allowed-signers",
 		[FORM_OPENPGP] = "openpgp",
 		[FORM_OPENPGP_TRAILER] = "openpgp-trailer",
+		[FORM_MINISIGN] = "minisign",
+		[FORM_SIGNIFY] = "signify",
+		[FORM_JWS_HEADER] = "jws-header",
 	};
+	char known[160] = "";
+	struct sentence s;
 
 	for (enum form f = 0; f < FORM_COUNT; f++) {
 		if (strcmp(words[f], value) != 0)
@@ -102,10 +107,11 @@ set_form(struct command *c, const char *value, struct text_error *reterr)
 		c->form = f;
 		return 0;
 	}
-	return text_fail(reterr, 0,
-	    "unknown form \"%.64s\"; known: pem, der, ssh, allowed-signers, "
-	    "openpgp, openpgp-trailer",
-	    value);
+	sentence_init(&s, known, sizeof(known));
+	for (enum form f = 0; f < FORM_COUNT; f++)
+		sentence_item(&s, words[f]);
+	return text_fail(
+	    reterr, 0, "unknown form \"%.64s\"; known: %s", value, known);
 }
 
 static int
@@ -179,7 +185,7 @@ static const struct option {
 	{ "format", 'f', true, SIGNS, set_format },
 	{ "output", 'o', true, SIGNS, set_output },
 	{ "input", 'i', true, SIGNS, set_input },
-	{ "hash", '\0', true, SIGNS, set_hash },
+	{ "hash", '\0', true, SIGNS | BIT(VERB_PUBKEY), set_hash },
 	{ "keep-going", '\0', false, SIGNS, set_keep_going },
 	{ "atomic", '\0', false, SIGNS, set_atomic },
 	{ "receipt", '\0', false, SIGNS, set_receipt },

@@ -50,6 +50,9 @@ enum form {
 	FORM_SIGNERS, /* allowed-signers */
 	FORM_OPENPGP, /* the file beside the key */
 	FORM_OPENPGP_TRAILER, /* what to hash behind a file, now */
+	FORM_MINISIGN,
+	FORM_SIGNIFY,
+	FORM_JWS_HEADER, /* with hash */
 	FORM_COUNT
 };
 

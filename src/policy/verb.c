@@ -24,10 +24,10 @@ static const struct {
 	[VERB_PUBKEY] = { "pubkey", "pubkey [KEY] [--form FORM] [--next]",
 	    "A signing key's public half as pem (the default), der, ssh, "
 	    "allowed-signers,\nopenpgp (the file that the signer keeps with "
-	    "it) or openpgp-trailer (41 bytes,\nsee --trailer).  KEY may be "
-	    "left out where the "
-	    "profile grants\none key.  --next: of the generation that comes "
-	    "next.\n" },
+	    "it), openpgp-trailer (41 bytes,\nsee --trailer), minisign, "
+	    "signify or jws-header (--hash HASH: what a JWS of\nthis hash "
+	    "begins with).  KEY may be left out where the profile grants one "
+	    "key.\n--next: of the generation that comes next.\n" },
 	[VERB_CERT] = { "cert", "cert [KEY] [--next]",
 	    "The certificate that the signer keeps with the key, as PEM.  "
 	    "--next: of the\ngeneration that comes next.\n" },

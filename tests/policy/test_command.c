@@ -96,6 +96,8 @@ reads_the_other_verbs(void **state)
 	assert_string_equal(parse("help").topic, "");
 	assert_int_equal(parse("pubkey a --form der").form, FORM_DER);
 	assert_int_equal(parse("pubkey --form=ssh a").form, FORM_SSH);
+	assert_int_equal(parse("pubkey a --form jws-header --hash sha384").hash,
+	    HASH_SHA384);
 	assert_int_equal(parse("pubkey --form openpgp").form, FORM_OPENPGP);
 	assert_int_equal(
 	    parse("pubkey --form openpgp-trailer").form, FORM_OPENPGP_TRAILER);
@@ -173,7 +175,8 @@ refuses_values_that_do_not_exist(void **state)
 	    "sha3-384, sha3-512");
 	assert_refused("pubkey --form jwk a",
 	    "unknown form \"jwk\"; known: pem, der, ssh, "
-	    "allowed-signers, openpgp, openpgp-trailer");
+	    "allowed-signers, openpgp, openpgp-trailer, minisign, signify, "
+	    "jws-header");
 	assert_refused("sign --trailer 04",
 	    "--trailer is 82 hex digits: what pubkey KEY --form "
 	    "openpgp-trailer gives");

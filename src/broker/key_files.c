@@ -35,9 +35,12 @@ key_files_release(struct key_files *files)
 	memset(files, 0, sizeof(*files));
 }
 
-static bool
-is_same(const char *a, const char *b)
+bool
+key_file_is(const struct key_files *files, enum key_file which,
+    const struct generation *g)
 {
+	const char *a = files->text[which], *b = g->file[which];
+
 	if (a == NULL || b == NULL)
 		return a == b;
 	return strcmp(a, b) == 0;
@@ -47,7 +50,7 @@ bool
 key_files_are(const struct key_files *files, const struct generation *g)
 {
 	for (int f = 0; f < KEY_FILES; f++)
-		if (!is_same(files->text[f], g->file[f]))
+		if (!key_file_is(files, (enum key_file)f, g))
 			return false;
 	return true;
 }

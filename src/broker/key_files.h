@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What stands beside a signing key's object in the tree: its certificate and
- * its OpenPGP key, as formats want them.  The texts are kept to see when a reload brings others.
+ * its OpenPGP key, as formats want them.  The texts are kept to see when a
+ * reload brings others.
  */
 #ifndef CS_BROKER_KEY_FILES_H
 #define CS_BROKER_KEY_FILES_H
@@ -21,7 +22,9 @@ struct key_files {
 int key_files_read(struct key_files *ret, const struct generation *);
 void key_files_release(struct key_files *);
 
-/* Does the tree still say the same? */
+/* Does the tree still say the same of one, of all? */
+bool key_file_is(
+    const struct key_files *, enum key_file, const struct generation *);
 bool key_files_are(const struct key_files *, const struct generation *);
 /* Are they for this public key?  0, or -1 with text. */
 int key_files_check(struct key_files *, const uint8_t *spki, size_t len,

@@ -45,20 +45,11 @@ keyring_free(struct keyring *ring)
 	free(ring);
 }
 
-/* Signatures say the OpenPGP key's fingerprint, and may be on their way. */
-static bool
-is_same_openpgp(const char *a, const char *b)
-{
-	if (a == NULL || b == NULL)
-		return a == b;
-	return strcmp(a, b) == 0;
-}
-
 static bool
 is_same(const struct key *key, const struct generation *conf)
 {
-	return is_same_openpgp(key->files.text[KEY_FILE_OPENPGP],
-		   conf->file[KEY_FILE_OPENPGP]) &&
+	/* Signatures say the fingerprint, and may be on their way. */
+	return key_file_is(&key->files, KEY_FILE_OPENPGP, conf) &&
 	    strcmp(key->token, conf->token->name) == 0 &&
 	    strcmp(key->object, conf->object) == 0 &&
 	    key->allow_extractable == conf->allow_extractable &&

@@ -17,8 +17,8 @@ service() {
 	formats_none "$DIR"
 	local key
 	for key in $KEYS; do
-		formats_openpgp "$DIR" $key || return
-		formats_key "$DIR" $key wrapped "openpgp openpgp-text" \
+		formats_openpgp "$DIR" "$key" || return
+		formats_key "$DIR" "$key" wrapped "openpgp openpgp-text" \
 		    "openpgp = ../openpgp/$key.asc"
 	done
 	formats_profile "$DIR"
@@ -101,8 +101,8 @@ apt_trusts_a_detached_signature_of_every_key() {
 	local key
 	rm -f "$REPO/InRelease"
 	for key in $KEYS; do
-		detached $key
-		trusted $key
+		detached "$key"
+		trusted "$key"
 	done
 }
 
@@ -110,8 +110,8 @@ apt_trusts_a_clear_signed_release_of_every_key() {
 	local key
 	rm -f "$REPO/Release.gpg"
 	for key in $KEYS; do
-		inline $key
-		trusted $key
+		inline "$key"
+		trusted "$key"
 	done
 }
 

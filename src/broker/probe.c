@@ -4,17 +4,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 
 #include "base/clock.h"
 #include "broker/chore.h"
-#include "broker/maker.h"
+#include "broker/probe_subject.h"
 #include "broker/service.h"
 #include "broker/token.h"
-#include "format/midstate.h"
 #include "format/proof.h"
 #include "policy/resolve.h"
-#include "wire/query.h"
 
 /* While clients wait, a patient one looks again so often, */
 #define PAUSE_US 200000u
@@ -38,11 +35,7 @@ struct probe {
 	struct chore chore;
 
 	/* The signature at hand. */
-	uint8_t digest[DIGEST_MAX], random[FORMAT_RANDOM];
-	struct format_line line;
-	uint8_t extra[LINE_EXTRA_MAX];
-	struct format_settings settings;
-	struct making making;
+	struct probe_subject subject;
 	uint8_t first[WIRE_SIGNATURE]; /* of a format with two */
 	struct buf input, answer;
 };
@@ -129,87 +122,36 @@ find_steps(struct probe *p)
 	return 0;
 }
 
-/* A file's name, and a namespace that nobody takes for one. */
-#define PROBE_NAME "countersign-probe"
-
-/* The digest of a text that nobody else has. */
-static int
-make_digest(struct probe *p, enum hash hash)
-{
-	uint8_t number[16];
-	char hex[2 * sizeof(number) + 1], text[512];
-	int len;
-
-	if (getrandom(number, sizeof(number), 0) != sizeof(number))
-		return -1;
-	hex_encode(number, sizeof(number), hex);
-	len = snprintf(text, sizeof(text),
-	    "countersign probe\nThis is no artifact.\nkey %s\ngeneration %s\n"
-	    "time %lld\nrandom %s\n",
-	    p->key->name, p->key->generation, (long long)service_now(), hex);
-	return proof_digest(hash, text, (size_t)len, p->digest);
-}
-
-/* A time-stamp request without a wish. */
-static int
-make_query(struct probe *p)
-{
-	const struct query query = { .certificates = true };
-	struct writer w;
-
-	writer_init(&w, p->extra, sizeof(p->extra));
-	query_put(&w, &query);
-	p->line.extra = p->extra;
-	p->line.extra_len = w.used;
-	return writer_ok(&w) ? 0 : -1;
-}
-
-/* A hash that stands somewhere, and is to be ended. */
-static int
-make_state(struct probe *p)
-{
-	enum hash hash = p->line.hash;
-	size_t len = midstate_size(hash);
-
-	for (size_t i = 0; i < len; i++)
-		p->extra[i] = p->digest[i % hash_size(hash)];
-	memset(p->extra + len, 0, sizeof(uint64_t));
-	p->line.extra = p->extra;
-	p->line.extra_len = len + sizeof(uint64_t);
-	return midstate_digest(hash, p->extra, p->line.extra_len, p->digest);
-}
-
 static bool on_signed(struct chore *, const uint8_t *signature, size_t len);
 static void on_failed(struct chore *, enum reason, const char *text);
 
-/* What the step at hand signs, from its beginning. */
-static int
-begin(struct probe *p)
+/* On to the next one, in the next round, as who waits goes first. */
+static void
+go_on(struct probe *p)
 {
-	const struct probe_step *step = &p->steps[p->at];
+	p->since_us = clock_mono_us();
+	if (++p->at < p->count)
+		loop_timer_set(p->timer, p->since_us);
+	else
+		p->ended(p->arg, p);
+}
 
-	if (make_digest(p, step->hash) == -1 ||
-	    getrandom(p->random, sizeof(p->random), 0) != sizeof(p->random))
-		return -1;
-	maker_settings(&p->settings, p->key->conf->key);
-	p->settings.namespace = PROBE_NAME;
-	p->line = (struct format_line){
-		.hash = step->hash,
-		.digest = p->digest,
-		.len = hash_size(step->hash),
-		.name = PROBE_NAME,
-	};
-	p->making = (struct making){
-		.key = &p->key->facts,
-		.set = &p->settings,
-		.lines = &p->line,
-		.count = 1,
-		.now = service_now(),
-		.random = p->random,
-	};
-	if (step->format->extra == EXTRA_STATE)
-		return make_state(p);
-	return step->format->extra == EXTRA_QUERY ? make_query(p) : 0;
+/* Nobody would get it; the key and its other formats may be good. */
+static bool
+is_out_of_date(struct probe *p)
+{
+	struct probe_step *step = &p->steps[p->at];
+	char text[MESSAGE_SIZE];
+	enum reason reason =
+	    format_dates(step->format, &p->key->facts, service_now(), text);
+
+	if (reason == REASON_OK)
+		return false;
+	step->outcome = PROBE_FAILED;
+	p->reason = reason;
+	snprintf(p->text, sizeof(p->text), "%s", text);
+	go_on(p);
+	return true;
 }
 
 static void
@@ -220,11 +162,14 @@ sign(struct probe *p)
 	enum mech mech;
 	enum hash over;
 
+	if (p->subject.making.step == 0 && is_out_of_date(p))
+		return;
 	buf_consume(&p->input, buf_len(&p->input));
-	if ((p->making.step == 0 && begin(p) == -1) ||
+	if ((p->subject.making.step == 0 &&
+		probe_subject_make(&p->subject, p->key, step) == -1) ||
 	    format_plan(step->format, &p->key->facts, step->hash, &mech, &over,
 		text) != REASON_OK ||
-	    step->format->input(&p->making, &p->input) == -1) {
+	    step->format->input(&p->subject.making, &p->input) == -1) {
 		end(p, REASON_INTERNAL, "the probe could not be made");
 		return;
 	}
@@ -306,12 +251,12 @@ is_good(struct probe *p, const uint8_t *signature, size_t len)
 	buf_consume(&p->answer, buf_len(&p->answer));
 	made = f->shape == SHAPE_SHARED ?
 	    f->finish_each(
-		&p->making, signature, len, keep_answer, &p->answer) :
-	    f->finish(&p->making, signature, len, &p->answer);
+		&p->subject.making, signature, len, keep_answer, &p->answer) :
+	    f->finish(&p->subject.making, signature, len, &p->answer);
 	return made == 0 && !p->answer.bad &&
-	    answer_check(f, &p->making, signature, len, &p->answer, space) ==
-	    0 &&
-	    answer_verify(f, &p->making, p->chore.mech, p->chore.hash,
+	    answer_check(f, &p->subject.making, signature, len, &p->answer,
+		space) == 0 &&
+	    answer_verify(f, &p->subject.making, p->chore.mech, p->chore.hash,
 		&p->answer, space) == 0;
 }
 
@@ -322,9 +267,9 @@ keep_first(struct probe *p, const uint8_t *signature, size_t len)
 	if (len > sizeof(p->first))
 		return false;
 	memcpy(p->first, signature, len);
-	p->making.first = p->first;
-	p->making.first_len = len;
-	p->making.step++;
+	p->subject.making.first = p->first;
+	p->subject.making.first_len = len;
+	p->subject.making.step++;
 	p->since_us = clock_mono_us();
 	loop_timer_set(p->timer, p->since_us);
 	return true;
@@ -341,19 +286,14 @@ on_signed(struct chore *chore, const uint8_t *signature, size_t len)
 {
 	struct probe *p = probe_of(chore);
 
-	if (p->making.step + 1 < format_steps(p->steps[p->at].format))
+	if (p->subject.making.step + 1 < format_steps(p->steps[p->at].format))
 		return keep_first(p, signature, len);
 	if (!is_good(p, signature, len))
 		return false;
-	p->making.step = 0;
+	p->subject.making.step = 0;
 	p->steps[p->at].outcome = PROBE_OK;
 	p->steps[p->at].us = chore->us;
-	p->since_us = clock_mono_us();
-	/* The next one is for the next round, as who waits goes first. */
-	if (++p->at < p->count)
-		loop_timer_set(p->timer, p->since_us);
-	else
-		end(p, REASON_OK, "");
+	go_on(p);
 	return true;
 }
 

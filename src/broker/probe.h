@@ -7,7 +7,8 @@
  * else's.
  *
  * One signature at a time.  The first that fails ends it: a worker was likely
- * lost over it, and each further one would cost another.
+ * lost over it, and each further one would cost another.  A format that the
+ * certificate's dates forbid failed, too, but costs nothing: the next is tried.
  */
 #ifndef CS_BROKER_PROBE_H
 #define CS_BROKER_PROBE_H

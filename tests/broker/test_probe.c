@@ -88,7 +88,7 @@ start(const char *words, unsigned count)
 	ends_put(&e, "countersign.conf", conf);
 	ends_put(&e, "keys.d/k.conf",
 	    "[key release]\ntoken = t\nobject = pkcs11:object=release\n"
-	    "use = raw\n");
+	    "use = raw\nformats = raw p1363\n");
 	snprintf(conf, sizeof(conf),
 	    "[token t]\nmodule = /lib/m.so\ntoken = t\npin-file = pin\n"
 	    "workers = %u\ntimeout = 5s\n",
@@ -285,7 +285,7 @@ tells_of_a_key_that_a_reload_took_away(void **state)
 	take(workers[0], &job);
 	ends_put(&e, "keys.d/k.conf",
 	    "[key other]\ntoken = t\nobject = pkcs11:object=other\n"
-	    "use = raw\n");
+	    "use = raw\nformats = raw p1363\n");
 	ends_put(&e, "profiles.d/p.conf", "[profile ci]\nkeys = other\n");
 	w = ends_writer(&e);
 	bare_put(&w, WIRE_RELOAD);

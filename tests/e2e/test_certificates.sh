@@ -175,6 +175,10 @@ expired: formats that need it are refused*" "$(cat "$OUT" "$ERR")"
 	expect_match status "*key p256: ok*the certificate was valid until*" \
 	    "$(ctl status)"
 	expect_exit 77 sign p384 kmod
+	expect_exit 69 ctl test p384
+	expect_match "test's kmod" "*p384 kmod sha256: failed, \
+certificate-dates: the certificate was valid until*" "$(cat "$OUT")"
+	expect_match "test's raw" "*p384 raw sha256: ok*" "$(cat "$OUT")"
 	sign p384 raw
 	sign_ssh "$DIR" pubkey p384 >"$DIR/p384.pub"
 	openssl dgst -sha256 -verify "$DIR/p384.pub" -signature "$DIR/sig" \

@@ -5,6 +5,8 @@
 . "$(dirname "$0")/../support/case.sh"
 # shellcheck source=tests/support/formats.sh
 . "$TOP/tests/support/formats.sh"
+# shellcheck source=tests/support/csign.sh
+. "$TOP/tests/support/csign.sh"
 
 REPO=$DIR/repo
 APT=$DIR/apt
@@ -115,6 +117,23 @@ apt_trusts_a_clear_signed_release_of_every_key() {
 	done
 }
 
+apt_trusts_what_csign_wrote() {
+	csign_env "$DIR"
+	cd "$REPO" || exit
+	local key
+	for key in $KEYS; do
+		rm -f InRelease Release.gpg
+		signs --gpg -u "$key" -abo Release.gpg Release
+		trusted "$key"
+		signs --gpg -u "$key" --clear-sign -o InRelease Release
+		rm Release.gpg
+		trusted "$key"
+	done
+	rm InRelease
+	signs -k p256 -f openpgp --stdout Release >Release.gpg
+	trusted p256
+}
+
 apt_refuses_another_keys_signature() {
 	rm -f "$REPO/Release.gpg"
 	inline p256
@@ -151,5 +170,6 @@ apt_refuses_a_changed_package_list() {
 cases apt_refuses_a_repository_without_a_signature \
     apt_trusts_a_detached_signature_of_every_key \
     apt_trusts_a_clear_signed_release_of_every_key \
+    apt_trusts_what_csign_wrote \
     apt_refuses_another_keys_signature apt_refuses_a_changed_release \
     apt_refuses_a_changed_package_list

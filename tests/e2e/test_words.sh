@@ -40,7 +40,7 @@ every_verb_is_in_the_protocol_page() {
 }
 
 every_option_is_in_the_protocol_page() {
-	sed -n '/} options\[\] = {/,/^};/p' src/policy/command.c | rows |
+	sed -n '/ options\[\] = {/,/^};/p' src/policy/option.c | rows |
 	    sed 's/^/--/' | all_in countersign-protocol.7 9
 }
 

@@ -10,7 +10,7 @@ IMAGE=/usr/lib/systemd/boot/efi/systemd-bootx64.efi
 CA=$DIR/ca/ca.pem
 
 service() {
-	instance_new "$DIR" rsa:3072 p256 p384 p521 || return
+	instance_new "$DIR" rsa:3072 rsa:4096 p256 p384 p521 || return
 	formats_ca "$DIR" || return
 	formats_none "$DIR"
 	formats_certificate "$DIR" rsa3072 || return
@@ -19,6 +19,11 @@ service() {
 	    "certificate = ../certs/rsa3072.pem"
 	formats_key "$DIR" p256 wrapped authenticode \
 	    "certificate = ../certs/p256.pem"
+	formats_certificate "$DIR" rsa4096 \
+	    extendedKeyUsage=critical,timeStamping || return
+	formats_key "$DIR" rsa4096 wrapped tsa \
+	    "certificate = ../certs/rsa4096.pem" \
+	    "tsa-policy = 1.3.6.1.4.1.32473.1"
 	formats_key "$DIR" p521 raw raw
 	formats_profile "$DIR"
 	instance_start "$DIR"
@@ -79,6 +84,27 @@ osslsigncode_takes_every_hash() {
 	done
 }
 
+# osslsigncode asks over HTTP for a time-stamp, which the same service makes.
+it_is_stamped_by_our_own_authority() {
+	local port
+	sign rsa3072 sha256
+	rm -f "$DIR/signed.efi" "$DIR/stamped.efi" "$DIR/http"
+	osslsigncode attach-signature -sigin "$DIR/p7" -in $IMAGE \
+	    -out "$DIR/signed.efi" -CAfile "$CA" >/dev/null
+	# shellcheck disable=SC2046 # the words of a command
+	$PYTHON "$TOP/tests/support/tsa_http.py" ssh \
+	    $(ssh_options "$DIR" build01) 127.0.0.1 tsa >"$DIR/http" &
+	INSTANCE_PIDS="$INSTANCE_PIDS $!"
+	wait_for 10 test -s "$DIR/http"
+	port=$(cat "$DIR/http")
+	osslsigncode add -ts "http://127.0.0.1:$port/" -h sha256 \
+	    -in "$DIR/signed.efi" -out "$DIR/stamped.efi" >"$DIR/said" 2>&1 ||
+	    fail "$(cat "$DIR/said")"
+	osslsigncode verify -in "$DIR/stamped.efi" -CAfile "$CA" \
+	    -TSA-CAfile "$CA" >"$DIR/said" 2>&1 || fail "$(cat "$DIR/said")"
+	grep -q '^Timestamp verified' "$DIR/said" || fail "$(cat "$DIR/said")"
+}
+
 another_certificate_does_not_verify_it() {
 	sign rsa3072 sha256
 	if sbverify --cert "$DIR/certs/p256.pem" --detached "$DIR/p7" \
@@ -116,6 +142,7 @@ a_certificate_for_other_uses_is_refused() {
 
 cases sbverify_takes_what_is_attached \
     osslsigncode_takes_every_hash \
+    it_is_stamped_by_our_own_authority \
     another_certificate_does_not_verify_it \
     many_come_as_files \
     what_does_not_fit_is_refused \

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "format/der.h"
 
-#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
 #define TAG_NUMBER 0x1f
 #define LONG_FORM 0x80
 #define SET_MAX 16
+#define OID_CONTENT 64
 #define UTC_FIRST (-631152000) /* 1950-01-01 */
 #define UTC_END 2524608000 /* 2050-01-01 */
 /* Before and after them gmtime_r gives years that no DER time has. */
@@ -199,15 +199,15 @@ der_integer(struct buf *b, uint64_t number)
 
 /* Seven bits a byte, the last without the high one. */
 static void
-put_arc(struct buf *b, uint64_t arc)
+put_arc(struct writer *w, uint64_t arc)
 {
-	uint8_t bytes[10];
-	size_t at = sizeof(bytes);
+	int shift = 0;
 
-	bytes[--at] = (uint8_t)(arc & 0x7f);
-	for (arc >>= 7; arc > 0; arc >>= 7)
-		bytes[--at] = (uint8_t)(0x80 | (arc & 0x7f));
-	buf_add(b, bytes + at, sizeof(bytes) - at);
+	while (arc >> shift > 0x7f)
+		shift += 7;
+	for (; shift > 0; shift -= 7)
+		put_u8(w, (uint8_t)(0x80 | (arc >> shift & 0x7f)));
+	put_u8(w, (uint8_t)(arc & 0x7f));
 }
 
 /* Digits without a leading zero, below 2^32; the text after them, or NULL. */
@@ -231,33 +231,47 @@ read_arc(const char *text, uint64_t *ret)
 void
 der_oid(struct buf *b, const char *dots)
 {
-	size_t begun = der_begin(b, DER_OID);
+	uint8_t content[OID_CONTENT];
+	const char *at;
 	uint64_t first, arc;
-	const char *at = read_arc(dots, &first);
+	struct writer w;
 
+	writer_init(&w, content, sizeof(content));
+	at = read_arc(dots, &first);
 	if (at == NULL || first > 2 || *at != '.' ||
 	    (at = read_arc(at + 1, &arc)) == NULL || (first < 2 && arc > 39)) {
 		b->bad = true;
 		return;
 	}
-	put_arc(b, 40 * first + arc);
+	put_arc(&w, 40 * first + arc);
 	while (*at != '\0') {
 		if (*at != '.' || (at = read_arc(at + 1, &arc)) == NULL) {
 			b->bad = true;
 			return;
 		}
-		put_arc(b, arc);
+		put_arc(&w, arc);
 	}
-	der_end(b, begun);
+	if (!writer_ok(&w))
+		b->bad = true;
+	der_put(b, DER_OID, content, w.used);
+}
+
+/* Two digits. */
+static char *
+put_two(char *at, int number)
+{
+	*at++ = (char)('0' + number / 10 % 10);
+	*at++ = (char)('0' + number % 10);
+	return at;
 }
 
 static void
 put_time(struct buf *b, unsigned tag, int64_t seconds)
 {
 	time_t when = (time_t)seconds;
-	char text[64];
+	char text[16], *at = text;
 	struct tm tm;
-	int len, year;
+	int year;
 
 	if (seconds < TIME_FIRST || seconds >= TIME_END ||
 	    gmtime_r(&when, &tm) == NULL) {
@@ -265,12 +279,16 @@ put_time(struct buf *b, unsigned tag, int64_t seconds)
 		return;
 	}
 	year = tm.tm_year + 1900;
-	if (tag == DER_UTC_TIME)
-		year %= 100;
-	len = snprintf(text, sizeof(text), "%0*d%02d%02d%02d%02d%02dZ",
-	    tag == DER_UTC_TIME ? 2 : 4, year, tm.tm_mon + 1, tm.tm_mday,
-	    tm.tm_hour, tm.tm_min, tm.tm_sec);
-	der_put(b, tag, text, (size_t)len);
+	if (tag != DER_UTC_TIME)
+		at = put_two(at, year / 100);
+	at = put_two(at, year);
+	at = put_two(at, tm.tm_mon + 1);
+	at = put_two(at, tm.tm_mday);
+	at = put_two(at, tm.tm_hour);
+	at = put_two(at, tm.tm_min);
+	at = put_two(at, tm.tm_sec);
+	*at++ = 'Z';
+	der_put(b, tag, text, (size_t)(at - text));
 }
 
 void

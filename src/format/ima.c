@@ -10,9 +10,9 @@
  */
 #include <openssl/evp.h>
 #include <openssl/sha.h>
-#include <openssl/x509.h>
 #include <string.h>
 
+#include "format/der.h"
 #include "format/digest.h"
 #include "format/ecdsa.h"
 #include "format/native.h"
@@ -51,21 +51,20 @@ static int
 key_id(const struct format_key *key, uint8_t ret[KEY_ID])
 {
 	uint8_t hash[SHA_DIGEST_LENGTH];
-	const uint8_t *at = key->spki, *bits;
-	X509_PUBKEY *public = NULL;
-	int len, rv = -1;
+	struct reader all, spki, bits;
 
-	if (key->spki_len <= INT32_MAX)
-	public = d2i_X509_PUBKEY(NULL, &at, (long)key->spki_len);
-	if (public != NULL &&
-	    X509_PUBKEY_get0_param(NULL, &bits, &len, NULL, public) == 1 &&
-	    EVP_Q_digest(NULL, "SHA1", NULL, bits, (size_t)len, hash, NULL) ==
-		1) {
-		memcpy(ret, hash + sizeof(hash) - KEY_ID, KEY_ID);
-		rv = 0;
-	}
-	X509_PUBKEY_free(public);
-	return rv;
+	reader_init(&all, key->spki, key->spki_len);
+	spki = der_get(&all, DER_SEQUENCE);
+	der_get(&spki, DER_SEQUENCE);
+	bits = der_get(&spki, DER_BIT_STRING);
+	/* No bit of the last byte is unused. */
+	if (get_u8(&bits) != 0 || bits.bad || !reader_done(&spki) ||
+	    !reader_done(&all) ||
+	    EVP_Q_digest(NULL, "SHA1", NULL, bits.at, bits.left, hash, NULL) !=
+		1)
+		return -1;
+	memcpy(ret, hash + sizeof(hash) - KEY_ID, KEY_ID);
+	return 0;
 }
 
 static int

@@ -5,6 +5,7 @@
 #include <openssl/evp.h>
 #include <openssl/rsa.h>
 #include <openssl/x509.h>
+#include <pthread.h>
 #include <string.h>
 
 #include "format/ecdsa.h"
@@ -30,38 +31,46 @@ md_name(enum hash hash)
 	return names[hash];
 }
 
+/* Looking one up takes longer than hashing what formats hash. */
+static EVP_MD *mds[HASH_COUNT];
+static pthread_once_t mds_once = PTHREAD_ONCE_INIT;
+
+static void
+fetch_mds(void)
+{
+	for (int h = HASH_NONE + 1; h < HASH_COUNT; h++)
+		mds[h] = EVP_MD_fetch(NULL, md_name((enum hash)h), NULL);
+}
+
+/* For good, or NULL: there is none. */
+static const EVP_MD *
+md_of(enum hash hash)
+{
+	pthread_once(&mds_once, fetch_mds);
+	return (unsigned)hash < HASH_COUNT ? mds[hash] : NULL;
+}
+
 int
 proof_digest(enum hash hash, const void *text, size_t len, uint8_t *ret)
 {
-	EVP_MD *md;
-	int ok;
+	const EVP_MD *md = md_of(hash);
 
-	if (md_name(hash) == NULL ||
-	    (md = EVP_MD_fetch(NULL, md_name(hash), NULL)) == NULL)
+	if (md == NULL)
 		return -1;
-	ok = EVP_Digest(text, len, ret, NULL, md, NULL);
-	EVP_MD_free(md);
-	return ok == 1 ? 0 : -1;
+	return EVP_Digest(text, len, ret, NULL, md, NULL) == 1 ? 0 : -1;
 }
 
 /* padding: 0 is ECDSA's. */
 static int
 set_padding(EVP_PKEY_CTX *ctx, int padding, enum hash hash)
 {
-	EVP_MD *md;
-	int ok;
-
 	if (padding == 0)
 		return 1;
-	if ((md = EVP_MD_fetch(NULL, md_name(hash), NULL)) == NULL)
-		return 0;
-	ok = EVP_PKEY_CTX_set_rsa_padding(ctx, padding) == 1 &&
+	return EVP_PKEY_CTX_set_rsa_padding(ctx, padding) == 1 &&
 	    (padding != RSA_PKCS1_PSS_PADDING ||
 		EVP_PKEY_CTX_set_rsa_pss_saltlen(ctx, RSA_PSS_SALTLEN_DIGEST) ==
 		    1) &&
-	    EVP_PKEY_CTX_set_signature_md(ctx, md) == 1;
-	EVP_MD_free(md);
-	return ok;
+	    EVP_PKEY_CTX_set_signature_md(ctx, md_of(hash)) == 1;
 }
 
 /* The key, when the bytes are one SPKI and nothing else; EVP_PKEY_free. */

@@ -2,11 +2,12 @@
 /*
  * signed_data_open, declared in format/signed_data.h.
  *
- * The frame is compared with what it must say; the signer's part is read by
- * libcrypto, and must be encoded as libcrypto would.  libcrypto would take
- * 300 us for a chain of two, so those are compared as bytes.
+ * A strict reader accounts for every byte: it is what it must be, or belongs to
+ * what is handed back, the attributes that were signed and the signature.  What
+ * the attributes mean is asked of libcrypto.  It has read the certificates when
+ * they were loaded; here it would take 300 us for two, so that they and the
+ * signer's name are compared with those.
  */
-#include <limits.h>
 #include <openssl/err.h>
 #include <openssl/objects.h>
 #include <openssl/pkcs7.h>
@@ -21,31 +22,57 @@
 #include "format/signed_data.h"
 
 #define OID_SIGNED_DATA "1.2.840.113549.1.7.2"
-#define SMALL 1024
+#define SPACE_MAX 8192 /* authenticode's attributes have names of programs */
 
-/* The next value is exactly that. */
+/* An answer, as far as it was read. */
+struct reading {
+	const struct signed_data *s;
+	struct buf space; /* where values that must come are written */
+	struct reader attributes; /* their SET's content */
+	struct reader signature;
+};
+
 static void
-expect(struct reader *r, const struct buf *want)
+space_clear(struct reading *a)
+{
+	buf_consume(&a->space, buf_len(&a->space));
+}
+
+/* The next value is exactly what is in the space, which is empty after it. */
+static void
+expect_space(struct reading *a, struct reader *r)
 {
 	size_t len;
 	const uint8_t *at = der_get_whole(r, &len);
 
-	if (r->bad || want->bad || len != buf_len(want) ||
-	    memcmp(at, buf_at(want), len) != 0)
+	if (r->bad || a->space.bad || len != buf_len(&a->space) ||
+	    memcmp(at, buf_at(&a->space), len) != 0)
 		reader_fail(r);
+	space_clear(a);
 }
 
 static void
-expect_oid(struct reader *r, const char *oid)
+expect_oid(struct reading *a, struct reader *r, const char *oid)
 {
-	struct buf want;
-
-	buf_init(&want, SMALL);
-	der_oid(&want, oid);
-	expect(r, &want);
-	buf_release(&want);
+	der_oid(&a->space, oid);
+	expect_space(a, r);
 }
 
+static void
+expect_integer(struct reading *a, struct reader *r, unsigned number)
+{
+	der_integer(&a->space, number);
+	expect_space(a, r);
+}
+
+static void
+expect_hash(struct reading *a, struct reader *r)
+{
+	algorithm_put_hash(&a->space, a->s->hash);
+	expect_space(a, r);
+}
+
+/* All that is left is exactly that. */
 static void
 expect_bytes(struct reader *r, const uint8_t *want, size_t len)
 {
@@ -65,28 +92,12 @@ end(struct reader *outer, const struct reader *inner)
 }
 
 static void
-read_head(struct reader *data, const struct signed_data *s)
+read_content(struct reading *a, struct reader *data)
 {
-	struct reader set;
-	struct buf want;
-
-	buf_init(&want, SMALL);
-	der_integer(&want, s->version);
-	expect(data, &want);
-	buf_consume(&want, buf_len(&want));
-	algorithm_put_hash(&want, s->hash);
-	set = der_get(data, DER_SET);
-	expect(&set, &want);
-	end(data, &set);
-	buf_release(&want);
-}
-
-static void
-read_content(struct reader *data, const struct signed_data *s)
-{
+	const struct signed_data *s = a->s;
 	struct reader info = der_get(data, DER_SEQUENCE), content;
 
-	expect_oid(&info, s->content_type);
+	expect_oid(a, &info, s->content_type);
 	if (s->content != NULL) {
 		content = der_get(&info, DER_CONSTRUCTED);
 		expect_bytes(&content, s->content, s->content_len);
@@ -108,167 +119,134 @@ read_certificates(struct reader *data, const struct signed_data *s)
 	end(data, &set);
 }
 
-/* The one SignerInfo, or NULL: the frame is not what it must be. */
-static const uint8_t *
-read_frame(const struct signed_data *s, const uint8_t *answer, size_t len,
-    size_t *ret_len)
+static void
+read_signer(struct reading *a, struct reader *data)
+{
+	const struct certificate *c = a->s->key->certificate;
+	struct reader set = der_get(data, DER_SET);
+	struct reader signer = der_get(&set, DER_SEQUENCE);
+
+	expect_integer(a, &signer, 1);
+	buf_add(&a->space, c->signer.at, c->signer.len);
+	expect_space(a, &signer);
+	expect_hash(a, &signer);
+	if (a->s->attributed)
+		a->attributes = der_get(&signer, DER_CONSTRUCTED);
+	algorithm_put_signature(&a->space, a->s->key->type, a->s->hash);
+	expect_space(a, &signer);
+	a->signature = der_get(&signer, DER_OCTET_STRING);
+	end(&set, &signer);
+	end(data, &set);
+}
+
+static bool
+read_all(struct reading *a, const uint8_t *answer, size_t len)
 {
 	struct reader all, info, explicit, data, set;
-	const uint8_t *signer;
 
 	reader_init(&all, answer, len);
 	info = der_get(&all, DER_SEQUENCE);
-	expect_oid(&info, OID_SIGNED_DATA);
+	expect_oid(a, &info, OID_SIGNED_DATA);
 	explicit = der_get(&info, DER_CONSTRUCTED);
 	data = der_get(&explicit, DER_SEQUENCE);
-	read_head(&data, s);
-	read_content(&data, s);
-	read_certificates(&data, s);
+	expect_integer(a, &data, a->s->version);
 	set = der_get(&data, DER_SET);
-	signer = der_get_whole(&set, ret_len);
+	expect_hash(a, &set);
 	end(&data, &set);
+	read_content(a, &data);
+	read_certificates(&data, a->s);
+	read_signer(a, &data);
 	end(&explicit, &data);
 	end(&info, &explicit);
 	end(&all, &info);
-	return reader_done(&all) ? signer : NULL;
+	return reader_done(&all);
 }
 
 static bool
-is_oid(const ASN1_OBJECT *oid, const char *dots)
+is_string(const ASN1_OCTET_STRING *string, const uint8_t *want, size_t len)
 {
-	char text[128];
-
-	return dots != NULL &&
-	    OBJ_obj2txt(text, sizeof(text), oid, 1) < (int)sizeof(text) &&
-	    strcmp(text, dots) == 0;
+	return (size_t)ASN1_STRING_length(string) == len &&
+	    memcmp(ASN1_STRING_get0_data(string), want, len) == 0;
 }
 
 static bool
-is_algorithm(const X509_ALGOR *algorithm, const char *dots, int parameter)
+is_content_type(struct reading *a, const STACK_OF(X509_ATTRIBUTE) * attributes)
 {
-	const ASN1_OBJECT *oid;
-	int type;
-
-	X509_ALGOR_get0(&oid, &type, NULL, algorithm);
-	return type == parameter && is_oid(oid, dots);
-}
-
-/* Is it the key's own certificate's issuer and number? */
-static bool
-is_signer(const PKCS7_SIGNER_INFO *info, const struct certificate *c)
-{
-	uint8_t *der = NULL;
-	int len = i2d_PKCS7_ISSUER_AND_SERIAL(info->issuer_and_serial, &der);
-	bool same = len > 0 && (size_t)len == c->signer.len &&
-	    memcmp(der, c->signer.at, c->signer.len) == 0;
-
-	OPENSSL_free(der);
-	return same;
-}
-
-static bool
-is_plain(const PKCS7_SIGNER_INFO *info, const struct signed_data *s)
-{
-	enum key_type type = s->key->type;
-
-	return ASN1_INTEGER_get(info->version) == 1 &&
-	    is_signer(info, s->key->certificate) &&
-	    is_algorithm(
-		info->digest_alg, algorithm_hash(s->hash), V_ASN1_UNDEF) &&
-	    is_algorithm(info->digest_enc_alg,
-		algorithm_signature(type, s->hash),
-		type == KEY_RSA ? V_ASN1_NULL : V_ASN1_UNDEF) &&
-	    (info->auth_attr != NULL) == s->attributed &&
-	    info->unauth_attr == NULL;
-}
-
-/* Do they say the content's type and digest? */
-static bool
-has_attributes(PKCS7_SIGNER_INFO *info, const struct signed_data *s)
-{
-	const ASN1_OCTET_STRING *digest =
-	    PKCS7_digest_from_attributes(info->auth_attr);
+	int at = X509at_get_attr_by_NID(attributes, NID_pkcs9_contentType, -1);
 	const ASN1_TYPE *type =
-	    PKCS7_get_signed_attribute(info, NID_pkcs9_contentType);
+	    X509_ATTRIBUTE_get0_type(X509at_get_attr(attributes, at), 0);
+	struct reader r, oid;
 
-	return digest != NULL &&
-	    (size_t)ASN1_STRING_length(digest) == s->digest_len &&
-	    memcmp(ASN1_STRING_get0_data(digest), s->digest, s->digest_len) ==
-	    0 &&
-	    type != NULL && type->type == V_ASN1_OBJECT &&
-	    is_oid(type->value.object, s->content_type);
+	space_clear(a);
+	der_oid(&a->space, a->s->content_type);
+	reader_init(&r, buf_at(&a->space), buf_len(&a->space));
+	oid = der_get(&r, DER_OID);
+	return !a->space.bad && !oid.bad && type != NULL &&
+	    type->type == V_ASN1_OBJECT &&
+	    OBJ_length(type->value.object) == oid.left &&
+	    memcmp(OBJ_get0_data(type->value.object), oid.at, oid.left) == 0;
 }
 
-/* The attributes as libcrypto encodes what it read, hashed. */
-static int
-add_input(PKCS7_SIGNER_INFO *info, const struct signed_data *s, struct buf *ret)
-{
-	struct buf attributes;
-	uint8_t *der = NULL;
-	int len, rv = -1;
-
-	if (!s->attributed)
-		return signed_data_input(s, NULL, ret);
-	if (!has_attributes(info, s))
-		return -1;
-	len = ASN1_item_i2d((ASN1_VALUE *)info->auth_attr, &der,
-	    ASN1_ITEM_rptr(PKCS7_ATTR_SIGN));
-	if (len <= 0)
-		return -1;
-	buf_init(&attributes, (size_t)len);
-	buf_add(&attributes, der, (size_t)len);
-	rv = signed_data_input(s, &attributes, ret);
-	buf_release(&attributes);
-	OPENSSL_free(der);
-	return rv;
-}
-
-static int
-add_signature(const PKCS7_SIGNER_INFO *info, const struct signed_data *s,
-    struct opened *ret)
-{
-	const uint8_t *at = ASN1_STRING_get0_data(info->enc_digest);
-	size_t len = (size_t)ASN1_STRING_length(info->enc_digest);
-
-	if (s->key->type == KEY_RSA)
-		return opened_signature(ret, at, len);
-	return ecdsa_from_der(s->key->type, at, len, ret->signature,
-	    sizeof(ret->signature), &ret->signature_len);
-}
-
-/* Would libcrypto write the same? */
+/* Do the attributes say to libcrypto the content's type and digest? */
 static bool
-is_der(const PKCS7_SIGNER_INFO *info, const uint8_t *der, size_t len)
+has_meaning(struct reading *a)
 {
-	uint8_t *again = NULL;
-	int again_len = i2d_PKCS7_SIGNER_INFO(info, &again);
-	bool same = again_len > 0 && (size_t)again_len == len &&
-	    memcmp(again, der, len) == 0;
+	const uint8_t *set = (const uint8_t *)buf_at(&a->space), *at = set;
+	long len = (long)buf_len(&a->space);
+	const ASN1_OCTET_STRING *digest;
+	STACK_OF(X509_ATTRIBUTE) * attributes;
+	bool is = false;
 
-	OPENSSL_free(again);
-	return same;
+	attributes = (STACK_OF(X509_ATTRIBUTE) *)ASN1_item_d2i(
+	    NULL, &at, len, ASN1_ITEM_rptr(PKCS7_ATTR_SIGN));
+	if (attributes != NULL && at == set + len) {
+		digest = PKCS7_digest_from_attributes(attributes);
+		is = digest != NULL &&
+		    is_string(digest, a->s->digest, a->s->digest_len) &&
+		    is_content_type(a, attributes);
+	}
+	sk_X509_ATTRIBUTE_pop_free(attributes, X509_ATTRIBUTE_free);
+	if (!is)
+		ERR_clear_error();
+	return is;
+}
+
+/* What was signed: the digest, or the attributes as a SET, hashed. */
+static int
+add_input(struct reading *a, struct buf *ret)
+{
+	if (!a->s->attributed)
+		return signed_data_input(a->s, NULL, ret);
+	der_put(&a->space, DER_SET, a->attributes.at, a->attributes.left);
+	if (signed_data_input(a->s, &a->space, ret) == -1)
+		return -1;
+	return has_meaning(a) ? 0 : -1;
+}
+
+static int
+add_signature(const struct reading *a, struct opened *ret)
+{
+	enum key_type type = a->s->key->type;
+
+	if (type == KEY_RSA)
+		return opened_signature(
+		    ret, a->signature.at, a->signature.left);
+	return ecdsa_from_der(type, a->signature.at, a->signature.left,
+	    ret->signature, sizeof(ret->signature), &ret->signature_len);
 }
 
 int
 signed_data_open(const struct signed_data *s, const uint8_t *answer, size_t len,
     struct opened *ret)
 {
-	PKCS7_SIGNER_INFO *info = NULL;
-	const uint8_t *der, *at;
-	size_t der_len;
+	struct reading a = { .s = s };
 	int rv = -1;
 
-	if (s->key->certificate == NULL ||
-	    (der = read_frame(s, answer, len, &der_len)) == NULL ||
-	    der_len > LONG_MAX)
+	if (s->key->certificate == NULL)
 		return -1;
-	at = der;
-	info = d2i_PKCS7_SIGNER_INFO(NULL, &at, (long)der_len);
-	if (info != NULL && at == der + der_len && is_der(info, der, der_len) &&
-	    is_plain(info, s) && add_input(info, s, &ret->input) == 0)
-		rv = add_signature(info, s, ret);
-	PKCS7_SIGNER_INFO_free(info);
-	if (rv == -1)
-		ERR_clear_error();
+	buf_init(&a.space, SPACE_MAX);
+	if (read_all(&a, answer, len) && add_input(&a, &ret->input) == 0)
+		rv = add_signature(&a, ret);
+	buf_release(&a.space);
 	return rv;
 }

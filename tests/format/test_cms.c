@@ -5,6 +5,7 @@
  * SignedData of all sorts, for every key type and hash; the openssl program
  * verifies it.
  */
+#include <openssl/pkcs7.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -85,6 +86,21 @@ write_content(const struct sort *sort, const struct format_line *line)
 	}
 }
 
+/* DER has one form, and libcrypto would write the same. */
+static void
+is_libcryptos_form(const struct buf *answer)
+{
+	const uint8_t *at = (const uint8_t *)buf_at(answer);
+	PKCS7 *parsed = d2i_PKCS7(NULL, &at, (long)buf_len(answer));
+	uint8_t *again = NULL;
+	int len = i2d_PKCS7(parsed, &again);
+
+	assert_int_equal(len, buf_len(answer));
+	assert_memory_equal(again, buf_at(answer), buf_len(answer));
+	OPENSSL_free(again);
+	PKCS7_free(parsed);
+}
+
 static void
 ask_openssl(const struct sort *sort, size_t key, enum hash hash)
 {
@@ -94,6 +110,7 @@ ask_openssl(const struct sort *sort, size_t key, enum hash hash)
 	struct buf answer;
 
 	test_answer(format_by_name(sort->name), &m, &answer);
+	is_libcryptos_form(&answer);
 	test_write("sig", buf_at(&answer), buf_len(&answer));
 	test_write("leaf.pem", leaves[key], strlen(leaves[key]));
 	write_content(sort, &line);

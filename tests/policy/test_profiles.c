@@ -128,7 +128,8 @@ refuses_a_default_that_does_not_parse(void **state)
 	(void)state;
 	assert_refused(GOOD "default = sign -x\n",
 	    "profiles.d/p.conf:3: default: sign has no option \"-x\"; it has "
-	    "-k, -f, -o, -i, --hash, --keep-going, --atomic, --receipt, --namespace");
+	    "-k, -f, -o, -i, --hash, --keep-going, --atomic, --receipt, "
+	    "--namespace, --trailer");
 	assert_refused(GOOD "default = whoami\n",
 	    "profiles.d/p.conf:3: default must be a sign, check or tsa command, "
 	    "not whoami");

@@ -305,7 +305,7 @@ nothing_is_signed_under_a_key_that_has_ended() {
 	instance_new "$DIR/c" rsa:3072 p256
 	formats_none "$DIR/c"
 	soon=$(date -u -d '2 seconds' +%Y-%m-%dT%H:%M:%SZ)
-	formats_openpgp "$DIR/c" p256 --expires "$soon"
+	formats_openpgp "$DIR/c" p256 --created 2026-01-02 --expires "$soon"
 	formats_key "$DIR/c" p256 wrapped openpgp \
 	    "openpgp = ../openpgp/p256.asc"
 	formats_profile "$DIR/c"
@@ -319,6 +319,18 @@ nothing_is_signed_under_a_key_that_has_ended() {
 	wait_for 10 ended
 	expect_exit 77 sign_ssh "$DIR/c" sign -k p256 -f openpgp <"$DIR/line"
 	expect_match stderr "*has expired*" "$(cat "$ERR")"
+	# With another end it is the same key to verifiers, and signs again.
+	rm "$DIR/c/openpgp/p256.asc"
+	formats_openpgp "$DIR/c" p256 --created 2026-01-02 \
+	    --expires 2099-01-01
+	"$CTL" -C "$DIR/c" reload
+	signs() {
+		sign_ssh "$DIR/c" sign -k p256 -f openpgp -o raw \
+		    <"$DIR/line" >"$DIR/sig.asc" 2>/dev/null
+	}
+	wait_for 10 signs
+	printf abc >"$DIR/abc"
+	gpgv --keyring "$DIR/c/openpgp/p256.gpg" "$DIR/sig.asc" "$DIR/abc"
 	instance_stop "$DIR/c"
 }
 

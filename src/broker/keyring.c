@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "broker/key_shared.h"
+#include "policy/apart.h"
 
 /* Before anything was signed with a key. */
 #define GUESS_US 1000u
@@ -55,7 +56,8 @@ is_same(const struct key *key, const struct generation *conf)
 	    key->allow_extractable == conf->allow_extractable &&
 	    key->allow_short == conf->allow_short &&
 	    key->audit == conf->key->audit &&
-	    key->wrapped == conf->key->wrapped;
+	    key->wrapped == conf->key->wrapped &&
+	    key->apart == apart_set(conf->key);
 }
 
 static struct key *
@@ -76,6 +78,7 @@ key_new(const struct generation *conf)
 	key->allow_short = conf->allow_short;
 	key->audit = conf->key->audit;
 	key->wrapped = conf->key->wrapped;
+	key->apart = apart_set(conf->key);
 	return key;
 }
 

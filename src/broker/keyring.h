@@ -33,6 +33,7 @@ struct key {
 	bool allow_short;
 	bool audit; /* it signs checkpoints, and nothing else */
 	bool wrapped; /* use = wrapped */
+	uint32_t apart; /* apart_set, policy/apart.h */
 	struct key_files files;
 
 	bool known; /* the fields below are set, and never change again */

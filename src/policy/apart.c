@@ -13,29 +13,41 @@
  */
 #define ENDS "could be made to sign the same bytes"
 
+/* The first of each pair a key has only where it lists it. */
 static const struct {
 	const char *one, *other, *why;
+	bool listed; /* the other, too */
 } pairs[] = {
-	{ "verity", "freebsd-pkg", SAME },
-	{ "openpgp", "cms", ENDS },
-	{ "openpgp", "authenticode", ENDS },
-	{ "openpgp", "tsa", ENDS },
-	{ "openpgp", "dsse", ENDS },
-	{ "openpgp", "sigstore-dsse", ENDS },
-	{ "openpgp-text", "cms", ENDS },
-	{ "openpgp-text", "authenticode", ENDS },
-	{ "openpgp-text", "tsa", ENDS },
-	{ "openpgp-text", "dsse", ENDS },
-	{ "openpgp-text", "sigstore-dsse", ENDS },
+	{ "verity", "freebsd-pkg", SAME, true },
+	{ "openpgp", "cms", ENDS, false },
+	{ "openpgp", "authenticode", ENDS, false },
+	{ "openpgp", "tsa", ENDS, false },
+	{ "openpgp", "dsse", ENDS, false },
+	{ "openpgp", "sigstore-dsse", ENDS, false },
+	{ "openpgp-text", "cms", ENDS, false },
+	{ "openpgp-text", "authenticode", ENDS, false },
+	{ "openpgp-text", "tsa", ENDS, false },
+	{ "openpgp-text", "dsse", ENDS, false },
+	{ "openpgp-text", "sigstore-dsse", ENDS, false },
 };
 
-/* Does a list the one, b the other? */
+#define PAIRS (sizeof(pairs) / sizeof(pairs[0]))
+
+/* A key that lists no formats has those that need no list. */
+static bool
+has_other(const struct names *formats, size_t pair)
+{
+	if (formats->item == NULL)
+		return !pairs[pair].listed;
+	return names_have(formats, pairs[pair].other);
+}
+
+/* Has a the one, b the other? */
 static bool
 has_pair(const struct names *a, const struct names *b, char why[APART_SIZE])
 {
-	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
-		if (!names_have(a, pairs[i].one) ||
-		    !names_have(b, pairs[i].other))
+	for (size_t i = 0; i < PAIRS; i++) {
+		if (!names_have(a, pairs[i].one) || !has_other(b, i))
 			continue;
 		snprintf(why, APART_SIZE, "formats %s and %s %s", pairs[i].one,
 		    pairs[i].other, pairs[i].why);
@@ -62,4 +74,19 @@ apart_from(const struct signing_key *a, const struct signing_key *b,
 {
 	return !has_pair(&a->limits.formats, &b->limits.formats, why) &&
 	    !has_pair(&b->limits.formats, &a->limits.formats, why);
+}
+
+uint32_t
+apart_set(const struct signing_key *key)
+{
+	const struct names *formats = &key->limits.formats;
+	uint32_t set = 0;
+
+	for (size_t i = 0; i < PAIRS; i++) {
+		if (names_have(formats, pairs[i].one))
+			set |= UINT32_C(1) << 2 * i;
+		if (has_other(formats, i))
+			set |= UINT32_C(2) << 2 * i;
+	}
+	return set;
 }

@@ -23,4 +23,7 @@ int apart_check(const struct signing_key *, struct text_error *reterr);
 bool apart_from(const struct signing_key *, const struct signing_key *,
     char why[APART_SIZE]);
 
+/* What of it matters to apart_from: as long as it is the same, so is that. */
+uint32_t apart_set(const struct signing_key *);
+
 #endif

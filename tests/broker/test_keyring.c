@@ -258,6 +258,24 @@ no_object_has_formats_that_sign_the_same(void **state)
 	assert_true(keyring_learn(ring, key_named("p"), &other));
 }
 
+/* A list that a reload changes is looked at again. */
+static void
+a_reload_brings_no_formats_that_sign_the_same(void **state)
+{
+	struct key_facts f = facts("same");
+	struct key *v;
+
+	(void)state;
+	adopt(APART("v", "verity") APART("p", "cms"));
+	v = key_named("v");
+	assert_true(keyring_learn(ring, v, &f));
+	assert_true(keyring_learn(ring, key_named("p"), &f));
+	adopt(APART("v", "verity fsverity") APART("p", "freebsd-pkg"));
+	assert_ptr_equal(key_named("v"), v);
+	assert_false(key_named("p")->known);
+	assert_false(keyring_learn(ring, key_named("p"), &f));
+}
+
 static void
 a_use_that_is_over_forbids_no_other(void **state)
 {
@@ -292,6 +310,7 @@ main(void)
 		TEST(an_audit_key_is_another_when_it_was_something_else),
 		TEST(no_object_is_used_raw_and_wrapped),
 		TEST(no_object_has_formats_that_sign_the_same),
+		TEST(a_reload_brings_no_formats_that_sign_the_same),
 		TEST(a_use_that_is_over_forbids_no_other),
 	};
 

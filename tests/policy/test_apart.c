@@ -67,6 +67,42 @@ all_others_go_together(void **state)
 }
 
 static void
+a_key_without_a_list_has_formats_too(void **state)
+{
+	const char *item[2];
+	struct signing_key lists = key_with(item, "openpgp", NULL);
+	struct signing_key none = { .name = "n", .wrapped = true };
+	char why[APART_SIZE];
+
+	(void)state;
+	assert_false(apart_from(&lists, &none, why));
+	assert_string_equal(why,
+	    "formats openpgp and cms could be made to sign the same bytes");
+	assert_false(apart_from(&none, &lists, why));
+	assert_true(apart_from(&none, &none, why));
+	lists = key_with(item, "verity", NULL);
+	assert_true(apart_from(&lists, &none, why));
+}
+
+static void
+a_set_changes_with_what_matters(void **state)
+{
+	const char *item[2];
+	struct signing_key none = { .name = "n", .wrapped = true };
+	struct signing_key key = key_with(item, "openpgp", NULL);
+	uint32_t set = apart_set(&key);
+
+	(void)state;
+	assert_int_not_equal(set, apart_set(&none));
+	key = key_with(item, "openpgp", "sums-openpgp");
+	assert_int_equal(set, apart_set(&key));
+	key = key_with(item, "cms", NULL);
+	assert_int_not_equal(set, apart_set(&key));
+	key = key_with(item, "sshsig", NULL);
+	assert_int_equal(apart_set(&key), 0);
+}
+
+static void
 some_formats_must_be_listed(void **state)
 {
 	const struct format_word word = { .name = "freebsd-pkg",
@@ -92,6 +128,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_few_formats_stay_apart),
 		cmocka_unit_test(all_others_go_together),
+		cmocka_unit_test(a_key_without_a_list_has_formats_too),
+		cmocka_unit_test(a_set_changes_with_what_matters),
 		cmocka_unit_test(some_formats_must_be_listed),
 	};
 

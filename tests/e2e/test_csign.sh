@@ -51,15 +51,19 @@ names_on_record_are_the_names_that_were_given() {
 }
 
 all_files_go_in_one_session() {
+	# More than go in place one by one, and one that begins with a dot.
 	# shellcheck disable=SC2046 # a word a number
-	files $(seq 60)
+	files $(seq 60) .hidden
 	local before after
 	before=$(records "$DIR" AUTH)
-	signs -k p256 -f raw $(seq 60)
+	signs -k p256 -f raw $(seq 60) .hidden
 	after=$(records "$DIR" AUTH)
 	expect logins 1 $((after - before))
 	verified 1
 	verified 60
+	verified .hidden
+	expect "files left" 122 "$(find . -type f | wc -l)"
+	expect "folders left" 1 "$(find . -type d | wc -l)"
 	refused cmp -s 1.sig 2.sig
 }
 
@@ -178,6 +182,50 @@ retries_have_an_end() {
 	expect tries 4 "$(wc -l <"$DIR/never.tries")"
 	expect stderr "csign: busy, try again in 0 s" "$(cat "$ERR")"
 	only a
+}
+
+a_break_behind_the_last_answer_is_none() {
+	files a b
+	csign_wrap late <<-'END'
+		$REAL_SSH "${@:2}"
+		exit 255
+	END
+	local before
+	before=$(records "$DIR" SIGN)
+	signs -k p256 -f raw a b
+	verified b
+	expect signatures 2 $(($(records "$DIR" SIGN) - before))
+}
+
+a_signal_does_not_wait_for_the_next_try() {
+	files a
+	csign_wrap busy <<-'END'
+		echo 'countersign: busy, try again in 200 s' >&2
+		echo >"${0%/*}/busy.ran"
+		exit 75
+	END
+	dash "$CSIGN" -k p256 -f raw a &
+	local pid=$! status=0
+	wait_for 10 test -s "$DIR/busy.ran"
+	kill -TERM $pid
+	SECONDS=0
+	wait $pid || status=$?
+	expect status 143 $status
+	[ $SECONDS -lt 20 ]
+	only a
+}
+
+a_name_does_not_steer_the_terminal() {
+	files a
+	expect_exit 66 csign -k p256 -f raw a $'no\e[2Jsuch\nfile'
+	refused grep -q $'\e' "$ERR"
+}
+
+help_names_each_way_of_use() {
+	local text
+	text=$(works csign --help)
+	expect lines 5 "$(wc -l <<<"$text")"
+	expect_match help '*--gpg*--ssh-keygen*--tsa*' "$text"
 }
 
 what_no_time_changes_is_not_tried_again() {
@@ -307,6 +355,10 @@ cases each_shell_signs_files_of_any_name \
     exit_codes_of_the_service_are_kept \
     a_break_costs_nothing_that_was_answered \
     retries_have_an_end \
+    a_break_behind_the_last_answer_is_none \
+    a_signal_does_not_wait_for_the_next_try \
+    a_name_does_not_steer_the_terminal \
+    help_names_each_way_of_use \
     what_no_time_changes_is_not_tried_again \
     a_real_stranger_gets_255_at_once \
     keep_going_writes_what_is_allowed \

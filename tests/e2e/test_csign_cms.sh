@@ -93,6 +93,12 @@ modules_carry_their_signature() {
 	signs -k p384 -f kmod --attach --pin "$DIR/certs/p384.pem" m.ko
 	only m.ko unsigned.ko
 	expect mode 640 "$(stat -c %a m.ko)"
+	mkdir real
+	cp unsigned.ko real/l.ko
+	ln -s real/l.ko l.ko
+	signs -k p384 -f kmod --attach l.ko
+	[ -L l.ko ]
+	expect "the end" '~Module signature appended~' "$(tail -c 28 real/l.ko)"
 	expect "the end" '~Module signature appended~' "$(tail -c 28 m.ko)"
 	cmp -n "$(stat -c %s unsigned.ko)" m.ko unsigned.ko
 	signs -k p384 -f kmod unsigned.ko
@@ -146,6 +152,11 @@ images_carry_their_signature() {
 	signs -k rsa3072 -f authenticode --pin "$DIR/certs/rsa3072.pem" \
 	    --attach ./*
 	expect "files left" "$(cat "$DIR/images")" "$(ls)"
+	cp "$EFI/systemd-bootx64.efi" new.efi
+	expect_exit 76 csign -k rsa3072 -f authenticode --attach \
+	    --pin "$DIR/certs/p256.pem" new.efi
+	cmp new.efi "$EFI/systemd-bootx64.efi"
+	rm new.efi
 	for image in ./*; do
 		sbverify --cert "$DIR/certs/rsa3072.pem" "$image"
 		refused sbverify --cert "$DIR/certs/p256.pem" "$image"

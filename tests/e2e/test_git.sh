@@ -278,6 +278,44 @@ openpgp_files_and_lists_are_signed_and_pinned() {
 	only a 'b c'
 }
 
+a_pin_holds_for_gpg_and_ssh_keygen_too() {
+	mkdir "$DIR/pins"
+	cd "$DIR/pins" || exit
+	echo 1 >a
+	CSIGN_PIN=$DIR/openpgp/rsa4096.asc works csign-gpg -bu rsa4096 a
+	CSIGN_PIN=$DIR/openpgp/rsa4096.asc works csign-gpg --clear-sign \
+	    -o clear -u rsa4096 a
+	export CSIGN_PIN=$DIR/openpgp/p384.asc
+	expect_exit 76 csign-gpg -abu rsa4096 a
+	expect_exit 76 csign-gpg --clear-sign -u rsa4096 a
+	CSIGN_PIN=$DIR/p256.pub works csign-ssh-keygen -Y sign -n file \
+	    -f ../p256.pub <a >sshsig
+	expect_exit 76 env CSIGN_PIN="$DIR/rsa3072.pub" csign-ssh-keygen \
+	    -Y sign -n file -f ../p256.pub a
+	only a a.sig clear sshsig
+}
+
+each_shell_is_gpg_and_ssh_keygen() {
+	mkdir "$DIR/shells"
+	cd "$DIR/shells" || exit
+	printf 'a\n-b \n' >a
+	local shell
+	for shell in dash "busybox sh" bash mksh; do
+		command -v "${shell%% *}" >/dev/null || continue
+		SHELL_OF=$shell
+		signs --gpg --status-fd=2 -bsau "$(print_of rsa4096)" <a \
+		    >sig 2>status
+		grep -q "^\[GNUPG:\] SIG_CREATED D 1 8 00 [0-9]* $(print_of \
+		    rsa4096)\$" status || fail "$shell: $(cat status)"
+		gpg_verifies sig a
+		signs --gpg -u rsa4096 --clear-sign -o clear a
+		gpg_verifies clear
+		signs --ssh-keygen -Y sign -n file -f ../p256.pub -U <a >sig
+		ssh-keygen -Y verify -n file -f ../allowed \
+		    -I builder@example.org -s sig <a
+	done
+}
+
 cases commits_and_tags_are_signed_by_the_key_that_is_meant \
     a_literal_key_is_found_too \
     a_key_that_is_not_granted_is_told \
@@ -289,4 +327,6 @@ cases commits_and_tags_are_signed_by_the_key_that_is_meant \
     files_are_signed_as_gpg_does \
     texts_of_every_end_are_clear_signed \
     what_is_not_signing_is_gpgs_own \
-    openpgp_files_and_lists_are_signed_and_pinned
+    openpgp_files_and_lists_are_signed_and_pinned \
+    a_pin_holds_for_gpg_and_ssh_keygen_too \
+    each_shell_is_gpg_and_ssh_keygen

@@ -43,6 +43,31 @@ each_shell_signs_files_of_any_name() {
 	done
 }
 
+busybox_stands_for_coreutils() {
+	command -v busybox >/dev/null || skip "no busybox"
+	files 'a b' 'back\slash' c
+	mkdir "$DIR/busybox"
+	local applet
+	for applet in $(busybox --list); do
+		ln -s "$(command -v busybox)" "$DIR/busybox/$applet"
+	done
+	rm -f "$DIR/busybox/openssl"
+	ln -s "$(command -v ssh)" "$(command -v openssl)" "$DIR/busybox/"
+	PATH=$DIR/busybox "$DIR/busybox/sh" "$CSIGN" -k p256 -f raw \
+	    --pin "$DIR/p256.pem" 'a b' 'back\slash' c >"$DIR/said" 2>&1 ||
+	    fail "$(cat "$DIR/said")"
+	expect said "" "$(cat "$DIR/said")"
+	verified 'back\slash'
+	# shellcheck disable=SC2046 # a word a number
+	touch $(seq 40)
+	# shellcheck disable=SC2046
+	PATH=$DIR/busybox "$DIR/busybox/sh" "$CSIGN" -k p256 -f raw $(seq 40) ||
+	    fail "exit $?"
+	verified 40
+	PATH=$DIR/busybox "$DIR/busybox/sh" "$CSIGN" -k p256 -f p1363 \
+	    --hash sha384 --pin "$DIR/p256.pem" c || fail "exit $?"
+}
+
 names_on_record_are_the_names_that_were_given() {
 	files 'a b' 'back\slash'
 	signs -k p256 -f raw 'a b' 'back\slash'
@@ -345,6 +370,7 @@ words_of_ssh_are_options_too() {
 }
 
 cases each_shell_signs_files_of_any_name \
+    busybox_stands_for_coreutils \
     names_on_record_are_the_names_that_were_given \
     all_files_go_in_one_session \
     every_raw_format_and_hash_is_verified_against_the_pin \

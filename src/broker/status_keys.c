@@ -94,6 +94,17 @@ text_certificate(const struct key *key, struct buf *out)
 	    key->facts.allow_expired ? " (allowed)" : "");
 }
 
+static void
+text_openpgp(const struct key *key, struct buf *out)
+{
+	const struct openpgp_key *k = key->facts.openpgp;
+
+	if (k == NULL || k->expires == 0 || service_now() < k->expires)
+		return;
+	buf_addf(out, "  the OpenPGP key has expired%s\n",
+	    key->facts.allow_expired ? " (allowed)" : "");
+}
+
 void
 status_keys_text(const struct service *service, struct buf *out)
 {
@@ -106,6 +117,7 @@ status_keys_text(const struct service *service, struct buf *out)
 		buf_addf(
 		    out, ": %s%s%s\n", word, why[0] != '\0' ? ": " : "", why);
 		text_certificate(keyring_of(service->keyring, g), out);
+		text_openpgp(keyring_of(service->keyring, g), out);
 		text_canary(keyring_of(service->keyring, g), out);
 	}
 }
@@ -168,6 +180,25 @@ json_certificate(const struct key *key, struct buf *out)
 	buf_adds(out, "}");
 }
 
+/* What verifiers know the key by, and until when. */
+static void
+json_openpgp(const struct key *key, struct buf *out)
+{
+	const struct openpgp_key *k = key->facts.openpgp;
+	char print[2 * OPENPGP_FINGERPRINT + 1], date[DATE_TEXT] = "";
+
+	if (k == NULL)
+		return;
+	hex_encode(k->fingerprint, OPENPGP_FINGERPRINT, print);
+	if (k->expires != 0)
+		date_text(k->expires, date);
+	buf_adds(out, ",\"openpgp\":{");
+	add_string(out, "fingerprint", print);
+	buf_adds(out, ",");
+	add_string(out, "not-after", date);
+	buf_adds(out, "}");
+}
+
 static void
 json_key(
     const struct service *service, const struct generation *g, struct buf *out)
@@ -184,6 +215,7 @@ json_key(
 	buf_adds(out, ",");
 	add_string(out, "message", why);
 	json_certificate(keyring_of(service->keyring, g), out);
+	json_openpgp(keyring_of(service->keyring, g), out);
 	json_canary(keyring_of(service->keyring, g), out);
 	buf_adds(out, "}");
 }

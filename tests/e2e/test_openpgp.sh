@@ -245,6 +245,14 @@ keys_show_how_they_are_used() {
 	    "$DIR/said" || fail "$(cat "$DIR/said")"
 }
 
+status_has_the_fingerprint() {
+	gpg --batch --show-keys --with-colons "$DIR/openpgp/p256.asc" |
+	    sed -n 's/^fpr:*\([0-9A-F]*\):/\L\1/p' >"$DIR/said"
+	expect fingerprint "$(cat "$DIR/said")" \
+	    "$("$CTL" -C "$DIR" status --json |
+		jq -r '.keys[] | select(.name == "p256").openpgp.fingerprint')"
+}
+
 a_probe_signs_as_clients_do() {
 	"$CTL" -C "$DIR" test p256 >"$DIR/said" || fail "$(cat "$DIR/said")"
 	grep -q openpgp-text "$DIR/said" || fail "$(cat "$DIR/said")"
@@ -319,6 +327,8 @@ nothing_is_signed_under_a_key_that_has_ended() {
 	wait_for 10 ended
 	expect_exit 77 sign_ssh "$DIR/c" sign -k p256 -f openpgp <"$DIR/line"
 	expect_match stderr "*has expired*" "$(cat "$ERR")"
+	"$CTL" -C "$DIR/c" status >"$DIR/said"
+	grep -q 'the OpenPGP key has expired' "$DIR/said"
 	# With another end it is the same key to verifiers, and signs again.
 	rm "$DIR/c/openpgp/p256.asc"
 	formats_openpgp "$DIR/c" p256 --created 2026-01-02 \
@@ -340,7 +350,7 @@ cases a_file_verifies_with_every_key the_record_has_the_digest_of_the_file \
     a_list_is_clear_signed_for_every_key \
     a_name_that_ends_in_a_blank_is_no_list a_trailer_is_hashed_by_the_client \
     only_our_own_trailer_is_taken clients_get_the_key_itself \
-    keys_show_how_they_are_used a_probe_signs_as_clients_do \
+    keys_show_how_they_are_used status_has_the_fingerprint a_probe_signs_as_clients_do \
     the_file_is_made_with_what_was_wished bad_wishes_make_no_file \
     another_keys_file_makes_the_key_unfit \
     nothing_is_signed_under_a_key_that_has_ended

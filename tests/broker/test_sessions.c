@@ -137,6 +137,31 @@ drops_more_lines_than_the_window(void **state)
 	assert_true(ends_is_closed(&e, session));
 }
 
+/* A hash that is not finished, for a format that takes digests. */
+static void
+drops_a_line_with_what_its_format_does_not_take(void **state)
+{
+	const struct lines_head head = { .channel = 1, .count = 1 };
+
+	(void)state;
+	for (size_t digest = 0; digest <= 32; digest += 32) {
+		struct line line = { .hash = HASH_SHA256,
+			.digest_len = digest,
+			.extra_len = 40 };
+		struct writer w;
+
+		session = ends_login(&e);
+		open_sign(1);
+		w = ends_writer(&e);
+		lines_head_put(&w, &head);
+		line_put(&w, &line);
+		ends_send(session, &w);
+		assert_true(ends_is_closed(&e, session));
+		close(session);
+	}
+	session = -1;
+}
+
 static void
 drops_more_channels_than_the_limit(void **state)
 {
@@ -367,6 +392,7 @@ main(void)
 		TEST(drops_a_channel_number_that_comes_again),
 		TEST(drops_lines_for_a_channel_never_opened),
 		TEST(drops_more_lines_than_the_window),
+		TEST(drops_a_line_with_what_its_format_does_not_take),
 		TEST(drops_more_channels_than_the_limit),
 		TEST(drops_a_line_after_the_end),
 		TEST(drops_a_descriptor_that_comes_with_a_message),

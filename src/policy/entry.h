@@ -12,6 +12,7 @@
 
 #include "base/words.h"
 #include "policy/command.h"
+#include "policy/format_word.h"
 #include "policy/generation.h"
 #include "policy/setup.h"
 
@@ -121,26 +122,6 @@ struct client_key {
 	const char *from; /* or NULL */
 	const struct profile *profile;
 	int64_t expiry; /* seconds; 0: none */
-};
-
-/* What a format cannot do without: a set of bits. */
-enum {
-	FORMAT_NEEDS_CERTIFICATE = 1,
-	FORMAT_NEEDS_OPENPGP = 2, /* an OpenPGP certificate */
-	FORMAT_NEEDS_NAMESPACE = 4,
-	FORMAT_NEEDS_POLICY = 8, /* tsa-policy */
-	FORMAT_NEEDS_TRAILER = 16, /* --trailer */
-	FORMAT_NEEDS_NAME = 32, /* a name with each line */
-	FORMAT_NEEDS_RANDOM = 64, /* for a serial number */
-	FORMAT_NEEDS_LISTING = 128, /* in the key's own `formats' */
-};
-
-/* A format's name and class, from the format folder. */
-struct format_word {
-	const char *name;
-	bool wrapped;
-	unsigned needs;
-	enum hash assumed; /* of lines, where nobody says; or HASH_NONE */
 };
 
 #endif

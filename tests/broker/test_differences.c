@@ -114,8 +114,9 @@ sees_another_certificate(void **state)
 
 	(void)state;
 	assert_int_equal(configuration_save(a), 0);
-	assert_int_equal(
-	    tree_file(a, 0, KEY_FILE_CERTIFICATE, "-----BEGIN CERTIFICATE-----\na"), 0);
+	assert_int_equal(tree_file(a, 0, KEY_FILE_CERTIFICATE,
+			     "-----BEGIN CERTIFICATE-----\na"),
+	    0);
 	assert_string_equal(find(a), "changed key a\n");
 	tree_free(a);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * covers: src/broker/open.c src/broker/lines.c src/broker/slot.c
- * covers: src/broker/allow.c
+ * covers: src/broker/allow.c src/broker/ask.c src/broker/answer.c
  */
 /* covers: src/broker/request.c src/broker/answers.c src/broker/verbs.c */
 /* covers: src/broker/keys_text.c */

@@ -192,8 +192,7 @@ a_tree_that_lacks_a_certificate_is_none(void **state)
 			snapshot.list[i].file = "elsewhere.pem";
 	assert_null(
 	    snapshot_tree(&snapshot, folder, formats, 1, told_add, &told));
-	assert_string_equal(
-	    told.text, "running:0: it lacks a key's file\n");
+	assert_string_equal(told.text, "running:0: it lacks a key's file\n");
 	snapshot_release(&snapshot);
 }
 

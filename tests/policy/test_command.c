@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* covers: src/policy/split.c src/policy/verb.c */
+/* covers: src/policy/split.c src/policy/verb.c src/policy/option.c */
 #include "policy/command.h"
 
 #include <setjmp.h>

@@ -42,7 +42,7 @@ fill(const struct sample *samples, size_t count)
 			.rule = { "keys.d/a.conf", 10 * (unsigned)(i + 1) },
 		};
 		if (s->from != s->until)
-			generations[i].certificate =
+			generations[i].file[KEY_FILE_CERTIFICATE] =
 			    make_certificate(NULL, NULL, s->from, s->until);
 		list[i] = &generations[i];
 	}
@@ -67,7 +67,8 @@ say(const struct sample *samples, size_t count)
 	snprintf(said, sizeof(said), "%s", text);
 	free(text);
 	for (size_t i = 0; i < count; i++)
-		free((char *)(uintptr_t)generations[i].certificate);
+		free((char *)(uintptr_t)generations[i]
+			 .file[KEY_FILE_CERTIFICATE]);
 	memset(&key, 0, sizeof(key));
 	return said;
 }

@@ -22,8 +22,8 @@ CLASSES = {
             ("raw", "cms-noattr", "jws", "ima", "kmod", "minisign",
              "sigstore-bundle")),
     "wrap": ("use = wrapped\ncertificate = {file}.pem\n",
-             ("cms", "fsverity", "verity", "dsse", "sigstore-dsse",
-              "manifest", "sums-signify")),
+             ("cms", "authenticode", "fsverity", "verity", "dsse",
+              "sigstore-dsse", "manifest", "sums-signify")),
 }
 ONLY = {
     "ed25519": ("minisign", "jws", "dsse", "sigstore-dsse", "manifest",

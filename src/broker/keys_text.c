@@ -157,6 +157,18 @@ add_formats(const struct key_view *view, bool json, struct buf *out)
 		buf_adds(out, "none");
 }
 
+/* What each is, and which stock program verifies it. */
+static void
+add_help(const struct key_view *view, struct buf *out)
+{
+	const struct format *format;
+
+	for (size_t i = 0; (format = format_at(i)) != NULL; i++)
+		if (key_view_has_format(view, format))
+			buf_addf(out, "\n      %-15s  %s", format->name,
+			    format->help);
+}
+
 static void
 add_hashes(const struct key_view *view, bool json, struct buf *out)
 {
@@ -239,6 +251,7 @@ key_view_text(const struct key_view *view, struct buf *out)
 	buf_addf(out, "    use          %s\n    formats      ",
 	    view->conf->wrapped ? "wrapped" : "raw");
 	add_formats(view, false, out);
+	add_help(view, out);
 	buf_adds(out, "\n    hashes       ");
 	add_hashes(view, false, out);
 	add_namespaces(view, false, out);

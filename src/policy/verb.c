@@ -77,9 +77,9 @@ static const struct {
 	[VERB_AGENT] = { "agent", "agent [-k KEY]",
 	    "An ssh-agent that makes SSH signatures for files and git, and "
 	    "nothing else:\n"
-	    "  systemd-socket-activate -a --inetd -l ./agent.sock ssh ... "
+	    "  systemd-socket-activate -a --inetd -l $PWD/agent.sock ssh ... "
 	    "agent &\n"
-	    "  SSH_AUTH_SOCK=./agent.sock ssh-keygen -Y sign -n file -f "
+	    "  SSH_AUTH_SOCK=$PWD/agent.sock ssh-keygen -Y sign -n file -f "
 	    "KEY.pub FILE\n"
 	    "  -k, --key KEY        only this one; else all that your profile "
 	    "grants\n" },

@@ -29,6 +29,8 @@ write_tree() {
 		[profile few]
 		keys = p256
 		per-day = 2
+		[profile one]
+		keys = p256
 		[profile none]
 		keys = p256
 		verbs = sign, keys
@@ -61,7 +63,7 @@ told() { # OPTION PATTERN
 # shellcheck disable=SC2086 # one word a type
 instance_new "$DIR" $TYPES || exit
 write_tree
-for client in git few none bare; do
+for client in git few one none bare; do
 	instance_client "$DIR" $client $client
 done
 instance_start "$DIR" || exit
@@ -296,6 +298,53 @@ channels_of_one_connection_are_agents_side_by_side() {
 	done
 }
 
+# What is shipped for a build host; here no user's systemd runs.
+the_units_are_understood() {
+	mkdir "$DIR/units" "$DIR/run-user"
+	grep -v '^Documentation=' "$TOP/sshd-config/countersign-agent@.service" \
+	    >"$DIR/units/countersign-agent@.service"
+	cp "$TOP/sshd-config/countersign-agent.socket" "$DIR/units"
+	XDG_RUNTIME_DIR=$DIR/run-user timeout 60 systemd-analyze --user verify \
+	    "$DIR/units/countersign-agent.socket" \
+	    "$DIR/units/countersign-agent@.service" >"$DIR/said" 2>&1 ||
+	    fail "$(cat "$DIR/said")"
+	expect said "" "$(cat "$DIR/said")"
+	expect command "/usr/bin/ssh -T -o BatchMode=yes sign@signer agent" \
+	    "$(sed -n 's/^ExecStart=//p' "$DIR/units/"*.service)"
+}
+
+the_commands_of_the_readme_work() {
+	mkdir "$DIR/bin" "$DIR/readme"
+	cat >"$DIR/bin/ssh" <<-END
+		#!/bin/sh
+		[ "\$1" = sign@signer ] && shift
+		exec /usr/bin/ssh $(ssh_options "$DIR" one | tr '\n' ' ') \
+		    127.0.0.1 "\$@"
+	END
+	chmod 0755 "$DIR/bin/ssh"
+	cd "$DIR/readme" || exit
+	git -c init.defaultBranch=main init -q
+	git config user.name Builder
+	git config user.email builder@example.org
+	echo content | tee fw.bin >file
+	git add file
+	awk '/^## An ssh-agent/ { on = 1 } on && /^    / { print }
+	    on && /^It makes/ { exit }' "$TOP/README.md" |
+	    sed 's/release --form/p256 --form/' >commands
+	[ "$(wc -l <commands)" = 6 ] || fail "README has other commands"
+	{
+		echo 'unset SSH_AUTH_SOCK'
+		sed -n 1p commands
+		echo 'echo $! >pid'
+		echo 'while [ ! -S agent.sock ]; do kill -0 $!; sleep 0.02; done'
+		sed 1d commands
+	} >script
+	PATH=$DIR/bin:$PATH bash -e script >signers
+	INSTANCE_PIDS="$INSTANCE_PIDS $(cat pid)"
+	ssh-keygen -Y verify -f signers -I p256 -n file -s fw.bin.sig <fw.bin
+	git -c gpg.ssh.allowedSignersFile=signers verify-commit HEAD
+}
+
 cases ssh_add_lists_the_keys_that_can_sign \
     ssh_keygen_signs_with_each_key \
     git_signs_commits_and_tags \
@@ -309,4 +358,6 @@ cases ssh_add_lists_the_keys_that_can_sign \
     many_messages_are_answered_in_order \
     long_and_broken_messages_have_their_end \
     a_slow_reader_gets_everything \
-    channels_of_one_connection_are_agents_side_by_side
+    channels_of_one_connection_are_agents_side_by_side \
+    the_units_are_understood \
+    the_commands_of_the_readme_work

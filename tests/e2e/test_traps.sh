@@ -159,7 +159,7 @@ values() {
 	trap_in $PROFILES 's/^default = .*/default = sign -k nightly/' \
 	    '^default' "$PROFILES:LINE: profile ci-release: its default would"
 	trap_in $PROFILES 's/^default = .*/default = whoami/' '^default' \
-	    "$PROFILES:LINE: default must be a sign or check command"
+	    "$PROFILES:LINE: default must be a sign, check or tsa command"
 	trap_in $KEYS 's/^not-after = .*/not-after = 2026-01-01/' '^not-after' \
 	    "$KEYS:LINE: key release: not-after is not later than not-before"
 	trap_in $KEYS 's/^not-before = .*/not-before = 2026-02-29/' \

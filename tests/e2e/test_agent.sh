@@ -1,7 +1,7 @@
 #!/bin/bash
 # The verb agent, with the programs that build hosts have: ssh-add, ssh-keygen
 # and git over a socket of systemd's.
-# covers: src/session/agency.c src/broker/agent.c src/broker/open_read.c
+# covers: src/session/agency.c
 # shellcheck source=tests/support/case.sh
 . "$(dirname "$0")/../support/case.sh"
 

@@ -131,6 +131,31 @@ an_answer_for_another_digest_is_refused() {
 	only a b
 }
 
+whatever_is_answered_is_an_error_or_a_signature() {
+	files a b
+	csign_wrap garbage <<-'END'
+		cat >/dev/null
+		printf %b "$GARBAGE"
+		[ "$GARBAGE" != random ] || head -c 5000 /dev/urandom
+	END
+	local hex garbage
+	hex=$(sha256sum <a | cut -c -64)
+	for garbage in '' '\n' '\n\n\n' random "$hex" "$hex\n" "$hex  \n" \
+	    "$hex  $(printf '%0*d' 70000 0)" "$hex  ?\n" "$hex  !busy  a\n" \
+	    "$hex  \$(touch pwned)  a\n" '\0\0\0\n' "$hex  *  *\n" \
+	    "-  AAAA  a\n" "\\\\$hex  %s%n  a\n"; do
+		local status=0
+		GARBAGE=$garbage csign -k p256 -f raw --retries 0 a b \
+		    >"$DIR/said" 2>&1 || status=$?
+		[ $status != 0 ] || fail "it took $garbage"
+		only a b
+		status=0
+		GARBAGE=$garbage csign --gpg -b a >"$DIR/said" 2>&1 || status=$?
+		[ $status != 0 ] || fail "gpg took $garbage"
+		only a b
+	done
+}
+
 a_piece_of_an_answer_is_none() {
 	files a b
 	csign_wrap cut <<-'END'
@@ -376,6 +401,7 @@ cases each_shell_signs_files_of_any_name \
     every_raw_format_and_hash_is_verified_against_the_pin \
     an_answer_by_another_key_is_not_put_in_place \
     an_answer_for_another_digest_is_refused \
+    whatever_is_answered_is_an_error_or_a_signature \
     a_piece_of_an_answer_is_none \
     what_is_missing_or_unclear_is_told_before_anything_is_asked \
     exit_codes_of_the_service_are_kept \

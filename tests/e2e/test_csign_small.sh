@@ -106,6 +106,25 @@ manifests_prove_each_file() {
 	refused manifest-verify -p "$DIR/rsa3072.pem" a a.manifest
 }
 
+a_manifest_that_broke_is_asked_for_as_a_whole() {
+	PATH=$TOP/scripts:$PATH
+	files a b c
+	csign_wrap breaks <<-'END'
+		cd "${0%/*}" || exit 70
+		echo >>breaks.tries
+		if [ "$(wc -l <breaks.tries)" = 1 ]; then
+			$REAL_SSH "${@:2}" | head -n 1
+			exit 255
+		fi
+		exec $REAL_SSH "${@:2}"
+	END
+	signs -k p256 -f manifest --retry-delay 0 a b c
+	expect roots 1 "$(cat ./*.manifest | grep '^root: ' | sort -u | wc -l)"
+	expect counts "count: 3" "$(cat ./*.manifest | grep '^count: ' |
+	    sort -u)"
+	manifest-verify -p "$DIR/p256.pem" a a.manifest
+}
+
 signify_lists_are_verified() {
 	command -v signify-openbsd >/dev/null || skip "no signify-openbsd"
 	service "$DIR/signify" "sums-signify, dsse" wrapped
@@ -150,5 +169,6 @@ cases minisign_is_what_minisign_verifies \
     sigstore_bundles_are_verified \
     envelopes_are_verified_and_about_the_file \
     manifests_prove_each_file \
+    a_manifest_that_broke_is_asked_for_as_a_whole \
     signify_lists_are_verified \
     files_are_called_as_the_service_calls_them

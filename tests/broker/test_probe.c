@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* covers: src/broker/probe_subject.c */
 /* covers: src/broker/key_test.c src/broker/canary.c */
 /*
  * countersignctl test and the canary, with workers that are the test itself:

@@ -3,6 +3,8 @@
 
 #include "policy/date.h"
 #include "policy/lint_parts.h"
+#include "policy/namespace.h"
+#include "policy/private.h"
 #include "policy/rights.h"
 #include "policy/tenant.h"
 
@@ -113,6 +115,27 @@ has_budget(const struct profile *profile)
 	return false;
 }
 
+/* Which of its formats lacks one; NULL: none does. */
+static const char *
+lint_namespace(const struct tree *tree, const struct profile *profile,
+    const struct signing_key *key)
+{
+	const struct names *formats = &key->limits.formats;
+	size_t at = 0;
+
+	if (namespace_next(profile, key, &at) != NULL)
+		return NULL;
+	for (size_t i = 0; i < formats->count; i++) {
+		const struct format_word *f =
+		    tree_format(tree, formats->item[i]);
+
+		if ((f->needs & FORMAT_NEEDS_NAMESPACE) != 0 &&
+		    both_allow_format(profile, key, f))
+			return f->name;
+	}
+	return NULL;
+}
+
 /* What is granted, and cannot be had. */
 static void
 lint_grants(struct linter *l, const struct profile *profile)
@@ -123,8 +146,15 @@ lint_grants(struct linter *l, const struct profile *profile)
 		const struct signing_key *key =
 		    tree_key_by_name(l->tree, profile->keys.item[i]);
 
+		const char *format = lint_namespace(l->tree, profile, key);
+
 		rights_of(l->tree, profile, key, &rights);
-		if (rights.formats == 0)
+		if (format != NULL)
+			lint_tell(l, "unusable", profile->keys.rule,
+			    "profile %s and key %s have no namespace for "
+			    "format %s: say namespaces = file, git or so",
+			    profile->name, key->name, format);
+		else if (rights.formats == 0)
 			lint_tell(l, "unusable", profile->keys.rule,
 			    "profile %s and key %s have no format in common",
 			    profile->name, key->name);

@@ -212,6 +212,18 @@ keys_and_check_and_the_admin_know_it() {
 	! grep -q build01 "$DIR/who" || exit
 }
 
+each_key_is_tested_and_the_silent_one_is_told() {
+	local key
+	for key in $KEYS; do
+		"$CTL" -C "$DIR" test "$key" >"$DIR/tested"
+		grep -q "^$key sshsig sha512: ok" "$DIR/tested"
+		grep -q "^$key sums-sshsig sha256: ok" "$DIR/tested"
+	done
+	expect_exit 1 "$CTL" -C "$DIR" lint
+	grep -q 'profile ci and key silent have no namespace for format sshsig' \
+	    "$OUT"
+}
+
 a_reload_that_grants_a_namespace_says_so() {
 	sed -i 's/^namespaces = elsewhere/namespaces = elsewhere file/' \
 	    "$DIR/profiles.d/demo.conf"
@@ -253,5 +265,6 @@ cases each_key_and_hash_verifies_with_ssh_keygen \
     other_hashes_and_formats_have_no_namespace \
     the_record_has_the_namespace \
     keys_and_check_and_the_admin_know_it \
+    each_key_is_tested_and_the_silent_one_is_told \
     a_reload_that_grants_a_namespace_says_so \
     a_repeat_is_one_of_the_same_namespace

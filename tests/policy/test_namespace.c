@@ -12,6 +12,7 @@
 
 #include <cmocka.h>
 
+#include "policy/lint.h"
 #include "policy/rights.h"
 #include "support_tenant.h"
 
@@ -237,6 +238,37 @@ a_tenants_bound_alone_grants_nothing(void **state)
 }
 
 static void
+keep_note(void *arg, const struct note *note)
+{
+	char *said = arg;
+
+	if (strcmp(note->kind, "unusable") == 0)
+		snprintf(said, MESSAGE_SIZE, "%s", note->text);
+}
+
+static void
+lint_tells_of_a_format_without_one(void **state)
+{
+	const struct lint_time time = { 0 };
+	char said[MESSAGE_SIZE] = "";
+
+	(void)state;
+	with(KEY("formats = cms, sshsig\n"), PROFILE(""));
+	assert_int_equal(lint(tree, &time, keep_note, said), 0);
+	assert_string_equal(said,
+	    "profile ci and key release have no namespace for format sshsig: "
+	    "say namespaces = file, git or so");
+	said[0] = '\0';
+	with(KEY("formats = cms, sshsig\nnamespaces = git\n"), PROFILE(""));
+	assert_int_equal(lint(tree, &time, keep_note, said), 0);
+	assert_string_equal(said, "");
+	/* A key that lists no formats was not meant to have all of them. */
+	with(KEY(""), PROFILE(""));
+	assert_int_equal(lint(tree, &time, keep_note, said), 0);
+	assert_string_equal(said, "");
+}
+
+static void
 words_are_checked(void **state)
 {
 	static const struct {
@@ -276,6 +308,7 @@ main(void)
 		cmocka_unit_test(a_key_without_the_format_has_no_agent),
 		cmocka_unit_test(tenants_narrow_what_is_inside),
 		cmocka_unit_test(a_tenants_bound_alone_grants_nothing),
+		cmocka_unit_test(lint_tells_of_a_format_without_one),
 		cmocka_unit_test(words_are_checked),
 	};
 	int failed = cmocka_run_group_tests(tests, NULL, NULL);

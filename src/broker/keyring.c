@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "broker/key_shared.h"
+#include "format/ssh.h"
 #include "policy/apart.h"
 
 /* Before anything was signed with a key. */
@@ -31,6 +32,7 @@ key_free(struct key *key)
 		return;
 	key_files_release(&key->files);
 	free(key->spki);
+	free(key->ssh);
 	free(key);
 }
 
@@ -320,6 +322,22 @@ can_audit(const struct key_facts *f)
 	    (f->mechs & mech_bit(MECH_EDDSA, HASH_NONE)) != 0;
 }
 
+/* Made once, because reading the key takes longer than a signature. */
+static void
+know_ssh(struct key *key)
+{
+	uint8_t blob[SSH_KEY_MAX];
+	struct writer w;
+
+	writer_init(&w, blob, sizeof(blob));
+	if (ssh_put_key(&w, key->spki, key->spki_len) == -1 ||
+	    (key->ssh = malloc(w.used)) == NULL)
+		return;
+	memcpy(key->ssh, blob, w.used);
+	key->facts.ssh = key->ssh;
+	key->facts.ssh_len = w.used;
+}
+
 /* The public key and all that hangs on it, from now on. */
 static bool
 know(struct key *key, const struct key_facts *f)
@@ -335,6 +353,7 @@ know(struct key *key, const struct key_facts *f)
 	key->facts.openpgp = key_files_openpgp(&key->files);
 	key->facts.spki = key->spki;
 	key->facts.spki_len = key->spki_len;
+	know_ssh(key);
 	key->attributes = f->attributes;
 	fingerprint(f->spki, f->spki_len, key->fingerprint);
 	key->known = true;

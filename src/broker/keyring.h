@@ -41,6 +41,7 @@ struct key {
 	uint8_t attributes; /* a set of 1u << enum key_attribute */
 	uint8_t *spki;
 	size_t spki_len;
+	uint8_t *ssh; /* the same as SSH writes it, or NULL */
 	char fingerprint[FINGERPRINT_SIZE]; /* of the SPKI */
 
 	unsigned fit; /* workers that can sign with it */

@@ -23,6 +23,8 @@ struct format_key {
 	const char *name; /* of its [key] */
 	const uint8_t *spki; /* SubjectPublicKeyInfo, DER */
 	size_t spki_len;
+	const uint8_t *ssh; /* SSH's form of it; NULL: made when it is wanted */
+	size_t ssh_len;
 	const struct certificate *certificate; /* NULL: it has none */
 	bool allow_expired; /* it may sign although that is over */
 	const struct openpgp_key *openpgp; /* the same */

@@ -8,6 +8,8 @@
 #include "base/cursor.h"
 #include "format/format.h"
 
+#define SSH_KEY_MAX 4096
+
 /*
  * A public key (RFC 4253, 6.6; RFC 5656, 3.1; RFC 8709, 4): 0, or -1: it is no
  * key of ours, or the writer is full.

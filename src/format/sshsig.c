@@ -134,13 +134,32 @@ add_armored(struct buf *ret, const uint8_t *bytes, size_t len)
 	buf_adds(ret, SSHSIG_END);
 }
 
+/* The public key as SSH writes it, made in space if need be; or NULL. */
+static const uint8_t *
+key_blob(const struct format_key *key, uint8_t space[SSH_KEY_MAX], size_t *ret)
+{
+	struct writer w;
+
+	if (key->ssh != NULL) {
+		*ret = key->ssh_len;
+		return key->ssh;
+	}
+	writer_init(&w, space, SSH_KEY_MAX);
+	if (ssh_put_key(&w, key->spki, key->spki_len) == -1)
+		return NULL;
+	*ret = w.used;
+	return space;
+}
+
 /* The answer: version 1 of the blob, in its armor. */
 static int
 finish(const struct making *m, enum hash hash, const uint8_t *signature,
     size_t len, struct buf *ret)
 {
-	uint8_t blob[SSHSIG_MAX], part[SSHSIG_MAX / 2];
+	uint8_t blob[SSHSIG_MAX], part[SSH_KEY_MAX];
 	const char *namespace = m->set->namespace;
+	const uint8_t *key;
+	size_t key_len;
 	struct writer w, p;
 
 	if (namespace == NULL || !sshsig_is_namespace(namespace))
@@ -149,10 +168,9 @@ finish(const struct making *m, enum hash hash, const uint8_t *signature,
 	for (size_t i = 0; SSHSIG_MAGIC[i] != '\0'; i++)
 		put_u8(&w, (uint8_t)SSHSIG_MAGIC[i]);
 	put_u32(&w, SSHSIG_VERSION);
-	writer_init(&p, part, sizeof(part));
-	if (ssh_put_key(&p, m->key->spki, m->key->spki_len) == -1)
+	if ((key = key_blob(m->key, part, &key_len)) == NULL)
 		return -1;
-	put_bytes(&w, part, p.used);
+	put_bytes(&w, key, key_len);
 	put_bytes(&w, namespace, strlen(namespace));
 	put_bytes(&w, "", 0); /* reserved */
 	put_bytes(&w, hash_word(hash), strlen(hash_word(hash)));
@@ -171,18 +189,17 @@ static int
 open_answer(const struct making *m, struct about *a, const uint8_t *answer,
     size_t len, struct opened *ret)
 {
-	uint8_t blob[SSHSIG_MAX], key[SSHSIG_MAX / 2];
+	uint8_t blob[SSHSIG_MAX], space[SSH_KEY_MAX];
+	const uint8_t *key;
 	struct sshsig sig;
-	struct writer w;
-	size_t blob_len;
+	size_t blob_len, key_len;
 
 	if (sshsig_unarmor((const char *)answer, len, blob, sizeof(blob),
 		&blob_len) == -1 ||
 	    sshsig_get(blob, blob_len, &sig) == -1 || sig.hash != a->hash)
 		return -1;
-	writer_init(&w, key, sizeof(key));
-	if (ssh_put_key(&w, m->key->spki, m->key->spki_len) == -1 ||
-	    w.used != sig.key_len || memcmp(key, sig.key, w.used) != 0)
+	if ((key = key_blob(m->key, space, &key_len)) == NULL ||
+	    key_len != sig.key_len || memcmp(key, sig.key, key_len) != 0)
 		return -1;
 	if (ssh_get_signature(m->key, sig.signature, sig.signature_len,
 		ret->signature, sizeof(ret->signature),

@@ -12,6 +12,7 @@ from works import LINE, detail, stream, stream_text
 
 TOKEN = "formats"
 TYPES = ("rsa3072", "p256", "ed25519")
+CLIENTS = 4  # at the same time, where each signature has a channel
 GOAL = {"rsa3072": 95, "p256": 60}
 POLICY = "1.3.6.1.4.1.32473.1"
 
@@ -22,11 +23,15 @@ CLASSES = {
             ("raw", "cms-noattr", "jws", "ima", "kmod", "minisign",
              "sigstore-bundle")),
     "wrap": ("use = wrapped\ncertificate = {file}.pem\n",
-             ("cms", "authenticode", "fsverity", "verity", "dsse",
-              "sigstore-dsse", "manifest", "sums-signify")),
+             ("cms", "authenticode", "sshsig", "fsverity", "verity", "dsse",
+              "sigstore-dsse", "manifest", "sums-sshsig", "sums-signify")),
+    "pgp": ("use = wrapped\nopenpgp = {file}.asc\n",
+            ("openpgp", "openpgp-text", "sums-openpgp")),
+    "stamp": ("use = wrapped\ncertificate = {file}.pem\n"
+              f"tsa-policy = {POLICY}\n", ("tsa",)),
 }
 ONLY = {
-    "ed25519": ("minisign", "jws", "dsse", "sigstore-dsse", "manifest",
+    "ed25519": ("minisign", "dsse", "sigstore-dsse", "manifest",
                 "sshsig", "sums-sshsig", "sums-signify", "openpgp",
                 "openpgp-text", "sums-openpgp"),
 }
@@ -85,7 +90,7 @@ class FormatsTree(Tree):
 
     def write_clients(self, count, profiles):
         self.words = ("keys = " + " ".join(k for k, _, _ in self.keys()) +
-                      "\nhashes = sha256 blake2b512\n")
+                      "\nhashes = sha256 blake2b512\nnamespaces = file\n")
         self.token = False
         super().write_clients(count, profiles)
 
@@ -120,6 +125,34 @@ class Slices:
             len(self.found) // 2]
 
 
+class Asks(Slices):
+    """A channel for each signature, some connections at a time."""
+
+    def __init__(self, b, server, key, name, command, *given):
+        super().__init__(b, server, key, name)
+        self.command = command
+        self.given = given
+
+    def run(self):
+        b, server = self.b, self.server
+        server.group.settle()
+        before = server.group.cpu()
+        found = measure([b.stage.tool("bench_client"), "asks", "-p",
+                         server.port, "-u", server.user, "-i", b.stage.key,
+                         "-c", CLIENTS, "-n", self.lines, *self.given,
+                         self.command], 120)
+        if found["failed"]:
+            raise Failed(f"{self.command}: {found['failed']:.0f} failed")
+        server.group.settle()
+        used, total = cpu_since(server.group, before)
+        found["lines"] = found["ok"]
+        found["client_us"] = found["cpu_ms"] * 1000 / found["ok"]
+        found["us"] = total * 1000 / found["ok"]
+        found["used"] = {k: v * 1000 / found["ok"] for k, v in used.items()}
+        self.lines = max(int(found["rate"] * b.slice), 100)
+        return found
+
+
 def alternate(raw, others, rounds):
     for _ in range(rounds):
         before = raw.run()
@@ -137,6 +170,8 @@ def warmed(b, server, kind):
     """The formats that can be measured; those that cannot have their row."""
     for key, _, formats in server.keys():
         for name in formats if key.endswith(f"-{kind}") else ():
+            if name == "tsa":
+                continue  # stamps()
             one = Slices(b, server, key, name)
             try:
                 one.warm()
@@ -145,19 +180,47 @@ def warmed(b, server, kind):
                 b.row(f"formats-{kind} {name}", f"not measured: {e}")
 
 
+def cpu(slices):
+    """Microseconds of a line, by what all slices used together."""
+    lines = sum(f["lines"] for f in slices.found)
+    return sum((f["us"] + f["client_us"]) * f["lines"]
+               for f in slices.found) / lines
+
+
+def rows(b, workload, first, others):
+    base = stream_text(first.median())
+    for one in others:
+        share = statistics.median(one.shares)
+        goal = None if one.name in LISTS else GOAL.get(workload[8:])
+        median = one.median()
+        b.row(f"{workload} {one.name}", stream_text(median),
+              f"{first.name} {base}", "", None,
+              f">= {goal} %: {share:.0f} %" if goal else f"{share:.0f} %",
+              share >= goal if goal else None,
+              f"{min(one.shares):.0f} to {max(one.shares):.0f} %; CPU alone "
+              f"would allow {100 * cpu(first) / cpu(one):.0f} %; "
+              f"{detail(median['used'])}; {first.name}: "
+              f"{detail(first.median()['used'])}")
+
+
 def formats(b, kind):
     server = b.server("formats", lambda: FormatsTree(b.stage).start())
     first, *others = warmed(b, server, kind)
     alternate(first, others, 5 if b.full else 3)
-    base = stream_text(first.median())
-    for one in others:
-        share = statistics.median(one.shares)
-        goal = None if one.name in LISTS else GOAL.get(kind)
-        median = one.median()
-        b.row(f"formats-{kind} {one.name}", stream_text(median),
-              f"{first.name} {base}", "", None,
-              f">= {goal} %: {share:.0f} %" if goal else f"{share:.0f} %",
-              share >= goal if goal else None,
-              f"{min(one.shares):.0f} to {max(one.shares):.0f} %; "
-              f"{detail(median['used'])}; {first.name}: "
-              f"{detail(first.median()['used'])}")
+    rows(b, f"formats-{kind}", first, others)
+
+
+def stamps(b, kind):
+    """A time-stamp beside a raw signature, each in a channel of its own."""
+    server = b.server("formats", lambda: FormatsTree(b.stage).start())
+    query = b.stage.path("query.tsq")
+    call(["openssl", "ts", "-query", "-digest", LINE[:64], "-sha256",
+          "-cert", "-out", query])
+    raw = Asks(b, server, f"raw-{kind}", "raw", f"sign -k raw-{kind} -f raw",
+               "-l", LINE)
+    tsa = Asks(b, server, f"stamp-{kind}", "tsa", f"tsa -k stamp-{kind}",
+               "-f", query)
+    for one in (raw, tsa):
+        one.warm()
+    alternate(raw, [tsa], 5 if b.full else 3)
+    rows(b, f"stamps-{kind}", raw, [tsa])

@@ -80,6 +80,10 @@ bench_formats() { # DIR [USER]
 		        codeSigning &&
 		    bench_certificate "$bench_dir" "stamp-$bench_type" \
 		        timeStamping || return
+		token_ctl "$bench_dir" openpgp --label formats \
+		    --pin-file "$bench_dir/pin" --name "pgp-$bench_type" \
+		    --user-id "$bench_type <release@example.org>" \
+		    --out "$bench_dir/pgp-$bench_type.asc" || return
 	done
 	token_seal "$bench_dir" "$@"
 }

@@ -20,6 +20,7 @@
 #define VARIABLE_SIZE 29 /* "env." and it are a record's field: 32 bytes */
 #define VARIABLE_VALUE_SIZE 256
 #define PURPOSE_SIZE 101
+#define URI_SIZE 256 /* a predicate's type */
 #define NAMESPACE_SIZE 65 /* what an SSH signature is for: "git", "file" */
 #define LINE_EXTRA_MAX 200 /* what a line may have beside its digest */
 

@@ -47,7 +47,7 @@ maker_init(struct maker *m, const struct slot *slot)
 		.making = {
 			.key = slot->key != NULL ? &slot->key->facts :
 						   &q->key->facts,
-			.set = &q->settings,
+			.set = &q->settings.set,
 			.lines = &m->line,
 			.count = 1,
 			.now = slot->made,
@@ -89,15 +89,25 @@ maker_begin(struct slot *slot)
 		log_fatal("no randomness");
 }
 
-void
-maker_settings(struct format_settings *set, const struct signing_key *key)
+static void
+keep(char *ret, size_t size, const char *text)
 {
-	*set = (struct format_settings){
-		.namespace = "",
+	text_copy(ret, size, text != NULL ? text : "");
+}
+
+void
+maker_settings(struct settings *ret, const struct signing_key *key)
+{
+	keep(ret->predicate_type, sizeof(ret->predicate_type),
+	    key->predicate_type);
+	keep(ret->tsa_policy, sizeof(ret->tsa_policy), key->tsa_policy);
+	ret->namespace[0] = '\0';
+	ret->set = (struct format_settings){
+		.namespace = ret->namespace,
 		.no_signing_time = key->no_signing_time,
-		.tsa_policy = key->tsa_policy,
+		.tsa_policy = key->tsa_policy != NULL ? ret->tsa_policy : NULL,
 		.tsa_accuracy_s = key->tsa_accuracy_s,
-		.predicate_type = key->predicate_type,
+		.predicate_type = ret->predicate_type,
 	};
 }
 

@@ -6,6 +6,7 @@
 #ifndef CS_BROKER_MAKER_H
 #define CS_BROKER_MAKER_H
 
+#include "base/oid.h"
 #include "format/format.h"
 
 struct slot;
@@ -32,8 +33,19 @@ void maker_release(struct maker *);
  */
 enum reason maker_fits(const struct slot *, char text[MESSAGE_SIZE]);
 
-/* What an admin's words say of the key, for its formats. */
-void maker_settings(struct format_settings *, const struct signing_key *);
+/*
+ * An admin's words for formats, by who asks.  The texts are copies: what is on
+ * its way when a tree goes is still made with them.
+ */
+struct settings {
+	struct format_settings set;
+	char namespace[NAMESPACE_SIZE]; /* "": its format has none */
+	char predicate_type[URI_SIZE];
+	char tsa_policy[OID_TEXT];
+};
+
+/* Those of the key; namespace and set.trailer are the caller's. */
+void maker_settings(struct settings *, const struct signing_key *);
 
 /* The signer's time and luck: once for a signature, however often tried. */
 void maker_begin(struct slot *);

@@ -82,10 +82,9 @@ use_grant(struct request *q, const struct grant *grant)
 	if (q->format == NULL || q->token == NULL)
 		log_fatal("a grant without its format or token");
 	maker_settings(&q->settings, grant->key);
-	text_copy(q->namespace, sizeof(q->namespace),
+	text_copy(q->settings.namespace, sizeof(q->settings.namespace),
 	    grant->namespace != NULL ? grant->namespace : "");
-	q->settings.namespace = q->namespace;
-	q->settings.trailer = q->command.trailer;
+	q->settings.set.trailer = q->command.trailer;
 }
 
 /* Nothing is signed for a receipt that there cannot be. */

@@ -69,7 +69,7 @@ probe_subject_make(struct probe_subject *s, const struct key *key,
 	    getrandom(s->random, sizeof(s->random), 0) != sizeof(s->random))
 		return -1;
 	maker_settings(&s->settings, key->conf->key);
-	s->settings.namespace = PROBE_NAME;
+	s->settings.set.namespace = PROBE_NAME;
 	s->line = (struct format_line){
 		.hash = step->hash,
 		.digest = s->digest,
@@ -78,7 +78,7 @@ probe_subject_make(struct probe_subject *s, const struct key *key,
 	};
 	s->making = (struct making){
 		.key = &key->facts,
-		.set = &s->settings,
+		.set = &s->settings.set,
 		.lines = &s->line,
 		.count = 1,
 		.now = service_now(),

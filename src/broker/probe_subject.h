@@ -5,6 +5,7 @@
 #ifndef CS_BROKER_PROBE_SUBJECT_H
 #define CS_BROKER_PROBE_SUBJECT_H
 
+#include "broker/maker.h"
 #include "broker/probe.h"
 #include "format/format.h"
 #include "wire/request.h"
@@ -13,7 +14,7 @@ struct probe_subject {
 	uint8_t digest[DIGEST_MAX], random[FORMAT_RANDOM];
 	struct format_line line;
 	uint8_t extra[LINE_EXTRA_MAX];
-	struct format_settings settings;
+	struct settings settings;
 	struct making making; /* of the above, which must stay where it is */
 };
 

@@ -129,8 +129,8 @@ add_request(struct record *r, const struct request *q, const struct key *key)
 		record_add(r, "format", q->format->name);
 	else if (q->command.format[0] != '\0')
 		record_add(r, "asked-format", q->command.format);
-	if (q->namespace[0] != '\0')
-		record_add(r, "namespace", q->namespace);
+	if (q->settings.namespace[0] != '\0')
+		record_add(r, "namespace", q->settings.namespace);
 	else if (q->command.namespace[0] != '\0')
 		record_add(r, "asked-namespace", q->command.namespace);
 }

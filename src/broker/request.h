@@ -19,6 +19,7 @@
 #include "base/buf.h"
 #include "broker/journal.h"
 #include "broker/lists.h"
+#include "broker/maker.h"
 #include "broker/plan.h"
 #include "broker/repeat.h"
 #include "broker/schedule.h"
@@ -57,8 +58,7 @@ struct request {
 	const struct variables *offered; /* while it is opened */
 	struct env *env; /* for its records, or NULL */
 	const struct format *format;
-	struct format_settings settings; /* for its format */
-	char namespace[NAMESPACE_SIZE]; /* "": its format has none */
+	struct settings settings; /* for its format */
 	bool of_agent; /* a message that the session's agent had */
 	char sealed[FINGERPRINT_SIZE]; /* of the one answer for all lines */
 	bool gathered; /* a worker has one line for all (gather.h) */

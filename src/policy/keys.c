@@ -71,7 +71,7 @@ static const struct word words[] = {
 	    AT_RULE(own.generation.allow_expired, own.expired_rule), 0, 0 },
 	{ "signing-time", value_no, AT(key.no_signing_time), 0, 0 },
 	{ "predicate-type", value_uri,
-	    AT_RULE(key.predicate_type, key.predicate_rule), 0, 255 },
+	    AT_RULE(key.predicate_type, key.predicate_rule), 0, URI_SIZE - 1 },
 	{ "tsa-policy", value_oid, AT_RULE(key.tsa_policy, key.tsa_policy_rule),
 	    0, 0 },
 	{ "tsa-accuracy", value_seconds,

@@ -20,17 +20,18 @@ static int first = -1, second = -1, session = -1;
 static struct accept_reply accept_reply;
 static struct answer answer;
 static char text[MESSAGE_SIZE];
+static const char *use; /* of all keys, which are one to the test */
 
 static void
 put_keys(const char *token, const char *object)
 {
-	char keys[512];
+	char keys[1024];
 
 	snprintf(keys, sizeof(keys),
-	    "[key release]\ntoken = %s\nobject = pkcs11:object=%s\nuse = raw\n"
-	    "[key one]\ntoken = t\nobject = pkcs11:object=one\nuse = raw\n"
-	    "[key two]\ntoken = u\nobject = pkcs11:object=two\nuse = raw\n",
-	    token, object);
+	    "[key release]\ntoken = %s\nobject = pkcs11:object=%s\nuse = %s\n"
+	    "[key one]\ntoken = t\nobject = pkcs11:object=one\nuse = %s\n"
+	    "[key two]\ntoken = u\nobject = pkcs11:object=two\nuse = %s\n",
+	    token, object, use, use, use);
 	ends_put(&e, "keys.d/k.conf", keys);
 }
 
@@ -58,11 +59,9 @@ start_worker(const char *token, int *ret)
 	ends_token_state(&e, *ret, REASON_OK);
 }
 
-static int
-set_up(void **state)
+static void
+begin(void)
 {
-	(void)state;
-	ends_make(&e);
 	ends_put(&e, "tokens.d/t.conf",
 	    "[token t]\nmodule = /lib/m.so\ntoken = t\npin-file = pin\n"
 	    "workers = 1\ntimeout = 5s\n"
@@ -77,6 +76,29 @@ set_up(void **state)
 	ends_facts(&e, second, REASON_OK);
 	ends_recv(&e, e.listener, WIRE_BROKER_READY);
 	session = ends_login(&e);
+}
+
+static int
+set_up(void **state)
+{
+	(void)state;
+	use = "raw";
+	ends_make(&e);
+	begin();
+	return 0;
+}
+
+#define STATEMENTS "wrapped\nformats = dsse\npredicate-type = https://a.example"
+
+static int
+set_up_statements(void **state)
+{
+	(void)state;
+	use = STATEMENTS;
+	ends_make(&e);
+	ends_put(&e, "profiles.d/p.conf",
+	    "[profile ci]\nkeys = release\ndefault = sign -f dsse\n");
+	begin();
 	return 0;
 }
 
@@ -194,6 +216,26 @@ never_says_that_nothing_was_signed_when_something_was(void **state)
 	free(records);
 }
 
+/* The tree that said them is gone before the token answers. */
+static void
+what_an_admin_said_of_a_line_under_way_is_kept(void **state)
+{
+	struct jobs jobs = { .count = 0 };
+
+	(void)state;
+	open_sign("sign", 2);
+	ends_all_jobs(&e, first, &jobs, 2);
+	use = "wrapped\nformats = dsse manifest";
+	put_keys("t", "release");
+	ends_put(&e, "profiles.d/p.conf",
+	    "[profile ci]\nkeys = release\nformats = manifest\n");
+	reload();
+	assert_int_equal(ends_done(&e, session, text), 77);
+	ends_result(&e, first, jobs.job[0], REASON_OK);
+	ends_await_record(&e, "SIGN", "outcome=\"ok\"");
+	ends_result(&e, first, jobs.job[1], REASON_OK);
+}
+
 int
 main(void)
 {
@@ -210,6 +252,9 @@ main(void)
 		cmocka_unit_test_setup_teardown(
 		    never_says_that_nothing_was_signed_when_something_was,
 		    set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+		    what_an_admin_said_of_a_line_under_way_is_kept,
+		    set_up_statements, tear_down),
 	};
 
 	return cmocka_run_group_tests_name("broker: reload", tests, NULL, NULL);

@@ -367,6 +367,46 @@ signatures_go_where_they_are_wanted() {
 	expect "in the folder" "" "$(ls -A a.sig)"
 }
 
+lines_of_sha256sum_stand_for_files() {
+	local odd shell
+	odd=('a b' 'back\slash' $'line\nend' 'x\ny' .hidden)
+	files "${odd[@]}"
+	sha256sum -- "${odd[@]}" >"$DIR/sums"
+	for shell in dash "busybox sh" bash mksh; do
+		command -v "${shell%% *}" >/dev/null || continue
+		SHELL_OF=$shell signs -k p256 -f raw --sums "$DIR/sums"
+		for name in "${odd[@]}"; do
+			verified "$name"
+			rm "./$name.sig"
+		done
+		only "${odd[@]}"
+	done
+	printf '# a comment\n\nsha256:%s *c\r\n' "$(sha256sum <.hidden |
+	    cut -c -64)" | signs -k p256 -f raw --sums - --output-dir .
+	mv .hidden c
+	verified c
+}
+
+no_line_leads_out_of_the_folder() {
+	files a
+	local name hex
+	hex=$(sha256sum <a | cut -c -64)
+	for name in /tmp/x ../x a/../../x ..; do
+		echo "$hex  $name" >sums
+		expect_exit 65 csign -k p256 -f raw --sums sums
+		expect_match stderr '*leads out*' "$(cat "$ERR")"
+	done
+	for line in "$hex" "$hex  " "zz  a" "$hex  back\\slash"; do
+		printf '%s\n' "$line" >sums
+		expect_exit 65 csign -k p256 -f raw --sums sums
+	done
+	: >sums
+	expect_exit 65 csign -k p256 -f raw --sums sums
+	expect_exit 64 csign -k p256 -f raw --sums sums a
+	expect_exit 64 csign -k p256 -f openpgp --sums sums
+	only a sums
+}
+
 progress_is_for_terminals() {
 	files a b
 	command -v script >/dev/null || skip "no script(1)"
@@ -417,6 +457,8 @@ cases each_shell_signs_files_of_any_name \
     a_terminated_run_leaves_nothing_but_whole_files \
     files_get_the_mode_of_the_umask_and_replace_old_ones \
     signatures_go_where_they_are_wanted \
+    lines_of_sha256sum_stand_for_files \
+    no_line_leads_out_of_the_folder \
     progress_is_for_terminals \
     it_needs_no_options_where_the_environment_has_them \
     words_of_ssh_are_options_too

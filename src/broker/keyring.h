@@ -63,6 +63,14 @@ void keyring_free(struct keyring *);
  */
 int keyring_adopt(struct keyring *, const struct tree *);
 
+/*
+ * Would each key that is known keep its object's certificate and OpenPGP key?
+ * 0, or -1 with what is wrong.  Tenants' keys are not looked at: one team's
+ * mistake is its own, and makes its key unfit (keyring_learn).
+ */
+int keyring_accepts(
+    const struct keyring *, const struct tree *, struct text_error *reterr);
+
 /* The key of a generation of the adopted tree; never NULL. */
 struct key *keyring_of(const struct keyring *, const struct generation *);
 /* By number, or NULL. */

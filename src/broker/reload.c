@@ -310,6 +310,7 @@ on_loaded(void *arg, struct loaded *loaded)
 		refuse(r, loaded, loaded->first,
 		    loaded->text.bad ? "" : buf_at(&loaded->text));
 	} else if (restart_check(old, loaded->tree, &error) == -1 ||
+	    keyring_accepts(service->keyring, loaded->tree, &error) == -1 ||
 	    (reload_apply(service, loaded->tree, loaded->fingerprint) == -1 &&
 		text_fail(&error, 0, "no memory") == -1)) {
 		snprintf(text, sizeof(text), "%s; nothing was reloaded\n",

@@ -16,12 +16,6 @@
 #define CERTIFICATES_MAX 8 /* of a chain */
 #define CERTIFICATES_BYTES ((size_t)12 << 10) /* their DER, together */
 
-/* Beside those of policy/entry.h: what a format needs of the certificate. */
-enum {
-	FORMAT_NEEDS_CODE_SIGNING = 256,
-	FORMAT_NEEDS_TIME_STAMPING = 512, /* critical, and alone */
-};
-
 /* DER, inside of the certificate's own memory. */
 struct der_view {
 	const uint8_t *at;
@@ -63,7 +57,7 @@ bool certificate_is_for(
     const struct certificate *, const uint8_t *spki, size_t len);
 
 /*
- * Does its usage fit a format with these needs (policy/entry.h)?  0, or -1
+ * Does its usage fit a format with these needs (policy/format_word.h)?  0, or -1
  * with why: "... does not fit".
  */
 int certificate_fits(

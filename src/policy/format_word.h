@@ -19,6 +19,9 @@ enum {
 	FORMAT_NEEDS_NAME = 32, /* a name with each line */
 	FORMAT_NEEDS_RANDOM = 64, /* for a serial number */
 	FORMAT_NEEDS_LISTING = 128, /* in the key's own `formats' */
+	/* Of the certificate, beside keyUsage digitalSignature: */
+	FORMAT_NEEDS_CODE_SIGNING = 256,
+	FORMAT_NEEDS_TIME_STAMPING = 512, /* critical, and alone */
 };
 
 /* A format's name and class, from the format folder. */

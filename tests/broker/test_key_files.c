@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* covers: src/broker/key_files.c src/broker/keyring.c */
+/* covers: src/broker/keyring.c src/broker/keyring_accepts.c */
 /*
  * A key's certificate: taken in with the tree, held against the token's public
  * key, and changed by a reload.
@@ -185,6 +185,34 @@ a_new_certificate_for_another_key_makes_another_key(void **state)
 }
 
 static void
+a_renewal_by_another_keys_certificate_is_refused(void **state)
+{
+	struct text_error error;
+	struct tree *next = test_tree(TEST_KEY("a", "1"), NULL);
+
+	(void)state;
+	tree_file(next, 0, KEY_FILE_CERTIFICATE, pem[1]);
+	/* Nothing is known of it, */
+	assert_int_equal(keyring_accepts(ring, next, &error), 0);
+	assert_true(keyring_learn(ring, key_a(), &facts[0]));
+	assert_int_equal(keyring_accepts(ring, tree, &error), 0);
+	assert_int_equal(keyring_accepts(ring, next, &error), -1);
+	assert_string_equal(error.what,
+	    "keys.d/k.conf:1: key a: the certificate is for another key than "
+	    "the token's object");
+	tree_free(next);
+	/* or it is another object's. */
+	next = test_tree(TEST_KEY("a", "2"), NULL);
+	tree_file(next, 0, KEY_FILE_CERTIFICATE, pem[1]);
+	assert_int_equal(keyring_accepts(ring, next, &error), 0);
+	tree_free(next);
+	next = test_tree(TEST_KEY("b", "1"), NULL);
+	tree_file(next, 0, KEY_FILE_CERTIFICATE, pem[1]);
+	assert_int_equal(keyring_accepts(ring, next, &error), 0);
+	tree_free(next);
+}
+
+static void
 a_mended_certificate_gives_the_key_another_try(void **state)
 {
 	uint32_t number;
@@ -312,6 +340,7 @@ main(void)
 		TEST(a_certificate_for_another_key_makes_it_unfit),
 		TEST(a_new_certificate_is_taken_and_the_key_stays),
 		TEST(a_new_certificate_for_another_key_makes_another_key),
+		TEST(a_renewal_by_another_keys_certificate_is_refused),
 		TEST(a_mended_certificate_gives_the_key_another_try),
 		TEST(one_that_cannot_be_read_is_none),
 		TEST(a_key_has_its_openpgp_key_once_the_token_said_which),

@@ -9,7 +9,7 @@ FILE=$TOP/LICENSE
 
 service() {
 	local key
-	instance_new "$DIR" rsa:3072 p256 p384 || return
+	instance_new "$DIR" rsa:3072 rsa:4096 p256 p384 || return
 	formats_ca "$DIR" || return
 	formats_none "$DIR"
 	for key in rsa3072 p256 p384; do
@@ -106,18 +106,39 @@ needs one; write certificate = FILE"
 
 one_for_another_key_makes_the_key_unfit() {
 	trap 'restore >/dev/null 2>&1' EXIT
-	cp "$DIR/certs.good/rsa3072.pem" "$DIR/certs/p256.pem"
+	formats_key "$DIR" rsa4096 wrapped cms \
+	    "certificate = ../certs/rsa3072.pem"
+	formats_profile "$DIR"
 	ctl reload
-	expect_exit 69 sign p256 cms
+	expect_exit 69 sign rsa4096 cms
 	expect_match text "*the certificate is for another key than the \
 token's object*" "$(cat "$ERR")"
-	expect_match status "*key p256: key-unfit: the certificate is for \
+	expect_match status "*key rsa4096: key-unfit: the certificate is for \
 another key than the token's object*" "$(ctl status)"
 	expect_match keys "*key-unfit: the certificate is for another key*" \
 	    "$(sign_ssh "$DIR" keys)"
 	grep ' TOKEN ' "$DIR/log/audit.log" | grep -q 'another key than the'
 	sign rsa3072 cms
-	restore
+	# The right one gives it another try.
+	formats_certificate "$DIR" rsa4096
+	sed -i 's/rsa3072.pem/rsa4096.pem/' "$DIR/keys.d/rsa4096.conf"
+	ctl reload
+	sign rsa4096 cms
+	verify
+	rm "$DIR/keys.d/rsa4096.conf"
+	FORMATS_KEYS="rsa3072 p256 p384"
+	formats_profile "$DIR"
+}
+
+# A key that signs is not taken away by a mistake in its renewal.
+a_renewal_by_another_keys_is_refused() {
+	trap 'restore >/dev/null 2>&1' EXIT
+	sign p256 cms
+	cp "$DIR/certs.good/rsa3072.pem" "$DIR/certs/p256.pem"
+	expect_exit 1 ctl reload
+	expect_match text "*keys.d/p256.conf:1: key p256: the certificate is \
+for another key than the token's object; nothing was reloaded*" \
+	    "$(cat "$OUT" "$ERR")"
 	sign p256 cms
 	verify
 }
@@ -209,6 +230,7 @@ cases a_bad_file_is_refused_with_its_line \
     a_usage_that_does_not_fit_is_refused \
     a_format_that_needs_one_is_not_listed_without \
     one_for_another_key_makes_the_key_unfit \
+    a_renewal_by_another_keys_is_refused \
     a_renewed_one_is_taken_without_a_gap \
     one_that_is_over_signs_nothing \
     one_that_is_not_valid_yet_signs_nothing

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "policy/private.h"
 #include "policy/value.h"
 
 #define SAME "sign the same bytes"
@@ -89,4 +90,44 @@ apart_set(const struct signing_key *key)
 			set |= UINT32_C(2) << 2 * i;
 	}
 	return set;
+}
+
+/* One that begins a pair: few keys list any. */
+static bool
+is_choosy(const struct signing_key *key)
+{
+	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++)
+		if (names_have(&key->limits.formats, pairs[i].one))
+			return true;
+	return false;
+}
+
+static void
+check_object(struct intake *in, const struct generation *g)
+{
+	char why[APART_SIZE];
+
+	for (size_t i = 0; i < tree_generations(in->tree); i++) {
+		const struct generation *other = tree_generation(in->tree, i);
+
+		if (other->key == NULL || other->key == g->key ||
+		    other->token != g->token || other->object == NULL ||
+		    strcmp(other->object, g->object) != 0 ||
+		    apart_from(g->key, other->key, why))
+			continue;
+		intake_fail(in, g->rule.file, g->rule.line,
+		    "key %s has the object of key %s (%s:%u): %s", g->key->name,
+		    other->key->name, other->rule.file, other->rule.line, why);
+	}
+}
+
+void
+apart_objects(struct intake *in)
+{
+	for (size_t i = 0; i < tree_generations(in->tree); i++) {
+		const struct generation *g = tree_generation(in->tree, i);
+
+		if (g->key != NULL && g->object != NULL && is_choosy(g->key))
+			check_object(in, g);
+	}
 }

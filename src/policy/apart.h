@@ -16,6 +16,9 @@
 /* The words of [key NAME]: 0, or -1 with reterr. */
 int apart_check(const struct signing_key *, struct text_error *reterr);
 
+/* A finished tree: no two keys with one object have such formats. */
+void apart_objects(struct intake *);
+
 /*
  * Two keys whose object is the same: false, and why not, where a format that
  * one lists must not be beside one of the other's.

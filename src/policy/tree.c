@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "policy/apart.h"
 #include "policy/authorized.h"
 #include "policy/finish.h"
 #include "policy/section.h"
@@ -210,6 +211,7 @@ tree_finish(struct tree *tree, text_error_fn *told, void *told_arg)
 
 	finish_keys(&in);
 	finish_generations(&in);
+	apart_objects(&in);
 	finish_profiles(&in);
 	finish_tenant(&in);
 	finish_hours(&in);

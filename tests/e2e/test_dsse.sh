@@ -213,6 +213,41 @@ formats_that_sign_the_same_are_kept_apart() {
 	mv "$DIR/kept" "$DIR/keys.d"
 }
 
+# The same by two names; one of them has a certificate, as verity needs.
+no_two_keys_share_an_object_for_such_formats() {
+	openssl req -x509 -newkey rsa:2048 -nodes -keyout "$DIR/ca.key" \
+	    -subj /CN=ca -out "$DIR/ca.pem" 2>/dev/null
+	openssl req -new -newkey rsa:2048 -nodes -keyout "$DIR/any.key" \
+	    -subj /CN=v -out "$DIR/any.csr" 2>/dev/null
+	openssl x509 -req -in "$DIR/any.csr" -CA "$DIR/ca.pem" \
+	    -CAkey "$DIR/ca.key" -CAcreateserial -force_pubkey "$DIR/pkg.pem" \
+	    -out "$DIR/v.pem" 2>/dev/null
+	chmod 0644 "$DIR/v.pem"
+	cat >"$DIR/keys.d/v.conf" <<-'END'
+		[key v]
+		token = demo
+		object = pkcs11:object=rsa4096
+		use = wrapped
+		formats = verity
+		certificate = ../v.pem
+	END
+	expect_exit 1 "$CTL" -C "$DIR" check
+	grep -qE 'key v has the object of key pkg \(.*:[0-9]+\): formats verity' \
+	    "$OUT" "$ERR" || fail "$(cat "$OUT" "$ERR")"
+	# Written otherwise, it shows when the token says whose key it is.
+	sed -i 's/object=rsa4096/type=private;object=rsa4096/' \
+	    "$DIR/keys.d/v.conf"
+	"$CTL" -C "$DIR" check
+	"$CTL" -C "$DIR" reload
+	told() {
+		"$CTL" -C "$DIR" status >"$DIR/status"
+		grep -q 'formats verity and freebsd-pkg sign' "$DIR/status"
+	}
+	wait_for 20 told || fail "$(cat "$DIR/status")"
+	rm "$DIR/keys.d/v.conf"
+	"$CTL" -C "$DIR" reload
+}
+
 cases openssl_verifies_envelopes \
     a_key_says_what_its_statements_are_of \
     a_statement_without_a_name_is_refused \
@@ -222,4 +257,5 @@ cases openssl_verifies_envelopes \
     a_list_that_signify_cannot_have_is_refused \
     pkg_is_answered_while_its_pipe_is_open \
     pkg_hears_nothing_when_it_is_refused \
-    formats_that_sign_the_same_are_kept_apart
+    formats_that_sign_the_same_are_kept_apart \
+    no_two_keys_share_an_object_for_such_formats

@@ -1,4 +1,5 @@
 #!/bin/bash
+# covers: src/broker/forms.c
 # minisign, IMA and JWS: over stock ssh, and proven by the programs whose
 # formats they are.
 # shellcheck source=tests/support/case.sh

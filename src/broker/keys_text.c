@@ -188,13 +188,27 @@ add_hashes(const struct key_view *view, bool json, struct buf *out)
 		buf_adds(out, "none");
 }
 
+/* Is there a format that has them at all? */
+static bool
+takes_namespaces(const struct key_view *view)
+{
+	const struct format *format;
+
+	for (size_t i = 0; (format = format_at(i)) != NULL; i++)
+		if ((format->needs & FORMAT_NEEDS_NAMESPACE) != 0 &&
+		    key_view_has_format(view, format))
+			return true;
+	return false;
+}
+
 static void
 add_namespaces(const struct key_view *view, bool json, struct buf *out)
 {
 	const char *name, *comma = "";
 	size_t at = 0;
 
-	if (namespace_next(view->profile, view->conf, &at) == NULL)
+	if (!takes_namespaces(view) ||
+	    namespace_next(view->profile, view->conf, &at) == NULL)
 		return;
 	buf_adds(out, json ? ",\"namespaces\":[" : "\n    namespaces   ");
 	at = 0;
@@ -232,6 +246,23 @@ text_next(const struct key_view *view, struct buf *out)
 	if (view->next_state.why[0] != '\0')
 		buf_addf(out, ", %s: %s", view->next_state.word,
 		    view->next_state.why);
+	buf_adds(out, "\n");
+}
+
+void
+key_view_line(const struct key_view *view, struct buf *out)
+{
+	const struct key *key = view->key;
+
+	buf_addf(out, "  %s: ", view->conf->name);
+	if (key->known)
+		buf_addf(out, "%s, %u bits, ", key_type_word(key->facts.type),
+		    key->facts.bits);
+	buf_addf(out, "%s; ", view->conf->wrapped ? "wrapped" : "raw");
+	add_formats(view, false, out);
+	if (view->state.why[0] != '\0')
+		buf_addf(
+		    out, "\n    %s: %s", view->state.word, view->state.why);
 	buf_adds(out, "\n");
 }
 

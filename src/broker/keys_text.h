@@ -32,6 +32,8 @@ struct key_view {
 
 void key_view_init(
     struct key_view *, const struct session *, const struct signing_key *);
+/* A line of it, and another where it cannot sign. */
+void key_view_line(const struct key_view *, struct buf *);
 void key_view_text(const struct key_view *, struct buf *);
 void key_view_json(const struct key_view *, struct buf *);
 

@@ -9,31 +9,6 @@
 #include "broker/service.h"
 #include "broker/token.h"
 
-void
-say_greeting(const struct session *s, struct buf *out)
-{
-	const struct profile *profile = s->client->profile;
-
-	buf_adds(out, "countersign " VERSION "\n\nYou are ");
-	buf_adds(out, s->principal);
-	buf_adds(out, ", logged in with client key\n  ");
-	buf_adds(out, s->fingerprint);
-	if (s->second.client != NULL)
-		buf_addf(out, "\nand a second client key, of %s,\n  %s",
-		    s->second.principal, s->second.fingerprint);
-	buf_addf(out, "\nfrom %s. Your profile is %s.\n\n", s->from.address,
-	    profile->name);
-	say_keys(s, false, out);
-	if (profile->default_text != NULL)
-		buf_addf(out,
-		    "\nLines on standard input without a command are handled "
-		    "by\n  %s\n",
-		    profile->default_text);
-	buf_adds(out,
-	    "\nSign:  sha256sum FILE... | ssh ... sign -k KEY\n"
-	    "Help:  ssh ... help\n");
-}
-
 static void
 say_verb(enum verb verb, struct buf *out)
 {
@@ -100,35 +75,67 @@ say_whoami(const struct session *s, bool json, struct buf *out)
 		buf_adds(out, "}\n");
 }
 
-void
-say_keys(const struct session *s, bool json, struct buf *out)
+typedef void view_fn(const struct key_view *, struct buf *);
+
+/* Each key of the profile that there is, with between between them. */
+static size_t
+say_each(
+    const struct session *s, view_fn *fn, const char *between, struct buf *out)
 {
-	const struct service *service = s->service;
-	const struct profile *profile = s->client->profile;
+	const struct names *keys = &s->client->profile->keys;
 	size_t count = 0;
 
-	if (json)
-		buf_adds(out, "[");
-	else
-		buf_adds(out, "Signing keys:\n");
-	for (size_t i = 0; i < profile->keys.count; i++) {
+	for (size_t i = 0; i < keys->count; i++) {
 		const struct signing_key *conf =
-		    tree_key_by_name(service->tree, profile->keys.item[i]);
+		    tree_key_by_name(s->service->tree, keys->item[i]);
 		struct key_view view;
 
 		if (conf == NULL)
 			continue;
 		key_view_init(&view, s, conf);
-		if (json)
-			buf_adds(out, count > 0 ? ",\n " : "");
-		count++;
-		if (json)
-			key_view_json(&view, out);
-		else
-			key_view_text(&view, out);
+		buf_adds(out, count++ > 0 ? between : "");
+		fn(&view, out);
 	}
-	if (json)
+	return count;
+}
+
+void
+say_keys(const struct session *s, bool json, struct buf *out)
+{
+	if (json) {
+		buf_adds(out, "[");
+		say_each(s, key_view_json, ",\n ", out);
 		buf_adds(out, "]\n");
-	else if (count == 0)
+		return;
+	}
+	buf_adds(out, "Signing keys:\n");
+	if (say_each(s, key_view_text, "", out) == 0)
 		buf_adds(out, "  none\n");
+}
+
+void
+say_greeting(const struct session *s, struct buf *out)
+{
+	const struct profile *profile = s->client->profile;
+
+	buf_adds(out, "countersign " VERSION "\n\nYou are ");
+	buf_adds(out, s->principal);
+	buf_adds(out, ", logged in with client key\n  ");
+	buf_adds(out, s->fingerprint);
+	if (s->second.client != NULL)
+		buf_addf(out, "\nand a second client key, of %s,\n  %s",
+		    s->second.principal, s->second.fingerprint);
+	buf_addf(out, "\nfrom %s. Your profile is %s.\n\nSigning keys:\n",
+	    s->from.address, profile->name);
+	if (say_each(s, key_view_line, "", out) == 0)
+		buf_adds(out, "  none\n");
+	if (profile->default_text != NULL)
+		buf_addf(out,
+		    "\nLines on standard input without a command are handled "
+		    "by\n  %s\n",
+		    profile->default_text);
+	buf_adds(out,
+	    "\nSign:  sha256sum FILE... | ssh ... sign -k KEY\n"
+	    "Keys:  ssh ... keys\n"
+	    "Help:  ssh ... help\n");
 }

@@ -4,6 +4,8 @@
 . "$(dirname "$0")/../support/case.sh"
 
 instance_new "$DIR" rsa:3072 p256 || exit
+# The formats that there are grow.
+sed -i "s/^use = raw\$/&\nformats = raw raw-pss p1363/" "$DIR/keys.d/demo.conf"
 mkdir "$DIR/faults"
 cp "$B/tools/module_fault" "$DIR/token/module_fault.so"
 chmod 0755 "$DIR/token/module_fault.so"

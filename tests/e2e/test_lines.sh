@@ -133,7 +133,7 @@ what_is_no_digest_is_told_with_its_number() {
 	refuses "$H256 one-blank\n" "line 1: *"
 	refuses "$H256\tname\n" "line 1: *"
 	refuses " $H256\n" "line 1: *"
-	refuses "sha256:$H256 x\n" "line 1: *"
+	refuses "sha512:$H256 x\n" "line 1: *"
 	refuses "\xef\xbb\xbf$H256\n" "line 1: *"
 	refuses "$H256  \n" "line 1: *name*empty*"
 	refuses "$H256  a\\x00b\n" "line 1: *NUL*"

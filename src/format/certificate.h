@@ -57,8 +57,8 @@ bool certificate_is_for(
     const struct certificate *, const uint8_t *spki, size_t len);
 
 /*
- * Does its usage fit a format with these needs (policy/format_word.h)?  0, or -1
- * with why: "... does not fit".
+ * Does its usage fit a format with these needs (policy/format_word.h)?  0, or
+ * -1 with why: "... does not fit".
  */
 int certificate_fits(
     const struct certificate *, unsigned needs, char text[MESSAGE_SIZE]);

@@ -132,7 +132,7 @@ $(B)/tests/token/test_faults $(B)/tests/token/test_protection \
 $(B)/tests/token/test_key $(B)/tests/token/test_provision: | \
 	$(B)/countersign-token $(B)/countersignctl $(B)/tools/module_fault
 
-$(addprefix $(B)/tests/broker/,test_sign test_checkpoint test_receipt test_workers test_sessions test_login test_queue test_life test_suspend test_reload test_teller test_differences test_log_since test_gather test_agent): | \
+$(addprefix $(B)/tests/broker/,test_sign test_checkpoint test_receipt test_workers test_sessions test_login test_queue test_life test_suspend test_reload test_teller test_differences test_log_since test_gather test_agent test_terms): | \
 	$(B)/countersign-broker
 
 $(B)/tests/broker/test_lists: | $(B)/countersign-broker

@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "broker/service.h"
 #include "broker/slot.h"
+#include "broker/terms.h"
 
 static struct format_line
 line_of(const struct slot *slot)
@@ -42,12 +43,13 @@ void
 maker_init(struct maker *m, const struct slot *slot)
 {
 	const struct request *q = slot->request;
+	const struct terms *terms =
+	    slot->terms != NULL ? slot->terms : q->terms;
 
 	*m = (struct maker){
 		.making = {
-			.key = slot->key != NULL ? &slot->key->facts :
-						   &q->key->facts,
-			.set = &q->settings.set,
+			.key = &m->key,
+			.set = &terms->settings,
 			.lines = &m->line,
 			.count = 1,
 			.now = slot->made,
@@ -56,6 +58,7 @@ maker_init(struct maker *m, const struct slot *slot)
 		},
 		.line = line_of(slot),
 	};
+	terms_facts(terms, slot->key != NULL ? slot->key : q->key, &m->key);
 	if (slot->step > 0) {
 		m->making.first = slot->answer;
 		m->making.first_len = slot->answer_len;
@@ -82,33 +85,12 @@ maker_begin(struct slot *slot)
 
 	if (slot->made != 0)
 		return;
+	slot->terms = terms_ref(slot->request->terms);
 	slot->made = service_now();
 	if ((format->needs & FORMAT_NEEDS_RANDOM) != 0 &&
 	    getrandom(slot->random, sizeof(slot->random), 0) !=
 		sizeof(slot->random))
 		log_fatal("no randomness");
-}
-
-static void
-keep(char *ret, size_t size, const char *text)
-{
-	text_copy(ret, size, text != NULL ? text : "");
-}
-
-void
-maker_settings(struct settings *ret, const struct signing_key *key)
-{
-	keep(ret->predicate_type, sizeof(ret->predicate_type),
-	    key->predicate_type);
-	keep(ret->tsa_policy, sizeof(ret->tsa_policy), key->tsa_policy);
-	ret->namespace[0] = '\0';
-	ret->set = (struct format_settings){
-		.namespace = ret->namespace,
-		.no_signing_time = key->no_signing_time,
-		.tsa_policy = key->tsa_policy != NULL ? ret->tsa_policy : NULL,
-		.tsa_accuracy_s = key->tsa_accuracy_s,
-		.predicate_type = ret->predicate_type,
-	};
 }
 
 static enum reason

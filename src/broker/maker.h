@@ -14,6 +14,7 @@ struct slot;
 /* Embedded by who asks; views into the slot or the request. */
 struct maker {
 	struct making making;
+	struct format_key key;
 	struct format_line line; /* where there is one */
 	struct format_line *lines; /* where there are more */
 };
@@ -34,20 +35,9 @@ void maker_release(struct maker *);
 enum reason maker_fits(const struct slot *, char text[MESSAGE_SIZE]);
 
 /*
- * An admin's words for formats, by who asks.  The texts are copies: what is on
- * its way when a tree goes is still made with them.
+ * The admin's words, the signer's time and luck: once for a signature, however
+ * often tried.
  */
-struct settings {
-	struct format_settings set;
-	char namespace[NAMESPACE_SIZE]; /* "": its format has none */
-	char predicate_type[URI_SIZE];
-	char tsa_policy[OID_TEXT];
-};
-
-/* Those of the key; namespace and set.trailer are the caller's. */
-void maker_settings(struct settings *, const struct signing_key *);
-
-/* The signer's time and luck: once for a signature, however often tried. */
 void maker_begin(struct slot *);
 
 #endif

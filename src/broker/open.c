@@ -15,9 +15,9 @@
 #include "broker/gather.h"
 #include "broker/lines.h"
 #include "broker/log_verb.h"
-#include "broker/maker.h"
 #include "broker/queue.h"
 #include "broker/service.h"
+#include "broker/terms.h"
 #include "broker/token.h"
 
 /* One answer, for a program that waits for it and reads nothing else. */
@@ -81,10 +81,12 @@ use_grant(struct request *q, const struct grant *grant)
 	q->token = token_by_name(service, key->token);
 	if (q->format == NULL || q->token == NULL)
 		log_fatal("a grant without its format or token");
-	maker_settings(&q->settings, grant->key);
-	text_copy(q->settings.namespace, sizeof(q->settings.namespace),
+	text_copy(q->namespace, sizeof(q->namespace),
 	    grant->namespace != NULL ? grant->namespace : "");
-	q->settings.set.trailer = q->command.trailer;
+	terms_free(q->terms);
+	q->terms = terms_new(key, q->namespace, q->command.trailer);
+	if (q->terms == NULL)
+		log_fatal("no memory");
 }
 
 /* Nothing is signed for a receipt that there cannot be. */

@@ -78,6 +78,7 @@ probe_free(struct probe *p)
 	free(p->steps);
 	buf_release(&p->input);
 	buf_release(&p->answer);
+	probe_subject_release(&p->subject);
 	free(p);
 }
 

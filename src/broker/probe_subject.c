@@ -5,7 +5,6 @@
 #include <string.h>
 #include <sys/random.h>
 
-#include "broker/maker.h"
 #include "broker/service.h"
 #include "format/midstate.h"
 #include "format/proof.h"
@@ -61,15 +60,25 @@ make_state(struct probe_subject *s)
 	return midstate_digest(hash, s->extra, s->line.extra_len, s->digest);
 }
 
+void
+probe_subject_release(struct probe_subject *s)
+{
+	terms_free(s->terms);
+	s->terms = NULL;
+}
+
 int
 probe_subject_make(struct probe_subject *s, const struct key *key,
     const struct probe_step *step)
 {
-	if (make_digest(s, key, step->hash) == -1 ||
+	/* A reload may have taken the key out of the tree meanwhile. */
+	if (key->conf == NULL || make_digest(s, key, step->hash) == -1 ||
 	    getrandom(s->random, sizeof(s->random), 0) != sizeof(s->random))
 		return -1;
-	maker_settings(&s->settings, key->conf->key);
-	s->settings.set.namespace = PROBE_NAME;
+	probe_subject_release(s);
+	if ((s->terms = terms_new(key, PROBE_NAME, NULL)) == NULL)
+		return -1;
+	terms_facts(s->terms, key, &s->key);
 	s->line = (struct format_line){
 		.hash = step->hash,
 		.digest = s->digest,
@@ -77,8 +86,8 @@ probe_subject_make(struct probe_subject *s, const struct key *key,
 		.name = PROBE_NAME,
 	};
 	s->making = (struct making){
-		.key = &key->facts,
-		.set = &s->settings.set,
+		.key = &s->key,
+		.set = &s->terms->settings,
 		.lines = &s->line,
 		.count = 1,
 		.now = service_now(),

@@ -9,6 +9,7 @@
 #include "broker/receipt.h"
 #include "broker/service.h"
 #include "broker/slot.h"
+#include "broker/terms.h"
 
 /* A record's free text, for who reads the file with their own eyes. */
 #define SUMMARY_SIZE 512
@@ -109,8 +110,13 @@ record_login_failed(const struct session *s)
 
 /* What a request asks for, as far as it is known by now. */
 static void
-add_request(struct record *r, const struct request *q, const struct key *key)
+add_request(struct record *r, const struct request *q, const struct slot *slot,
+    const struct key *key)
 {
+	/* A line that was begun has the words of then. */
+	const char *namespace = slot != NULL && slot->terms != NULL ?
+	    slot->terms->settings.namespace :
+	    q->namespace;
 	char id[REQUEST_ID_SIZE];
 
 	request_id(q, id);
@@ -129,8 +135,8 @@ add_request(struct record *r, const struct request *q, const struct key *key)
 		record_add(r, "format", q->format->name);
 	else if (q->command.format[0] != '\0')
 		record_add(r, "asked-format", q->command.format);
-	if (q->settings.namespace[0] != '\0')
-		record_add(r, "namespace", q->settings.namespace);
+	if (namespace[0] != '\0')
+		record_add(r, "namespace", namespace);
 	else if (q->command.namespace[0] != '\0')
 		record_add(r, "asked-namespace", q->command.namespace);
 }
@@ -182,7 +188,7 @@ record_deny(const struct request *q, const struct slot *slot,
 
 	if (r == NULL)
 		return -1;
-	add_request(r, q, q->key);
+	add_request(r, q, slot, q->key);
 	if (slot != NULL)
 		add_line(r, slot);
 	record_add(r, "outcome", "refused");
@@ -229,7 +235,7 @@ record_sign(struct slot *slot, struct waiter *waiter)
 
 	if (r == NULL)
 		return -1;
-	add_request(r, q, slot->key != NULL ? slot->key : q->key);
+	add_request(r, q, slot, slot->key != NULL ? slot->key : q->key);
 	add_line(r, slot);
 	if (slot->mech != MECH_NONE)
 		record_add(r, "mech", mech_word(slot->mech));

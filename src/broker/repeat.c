@@ -207,7 +207,7 @@ key_of(const struct request *q, const struct slot *slot,
 {
 	bool named = (q->format->needs & FORMAT_NEEDS_NAME) != 0;
 	const char *const words[] = { q->profile, q->key->fingerprint,
-		q->format->name, hash_word(slot->hash), q->settings.namespace,
+		q->format->name, hash_word(slot->hash), q->namespace,
 		named ? slot->name : "" };
 	uint8_t text[6 * 256 + DIGEST_MAX + LINE_EXTRA_MAX];
 	struct writer w;

@@ -15,6 +15,7 @@
 #include "broker/records.h"
 #include "broker/service.h"
 #include "broker/slot.h"
+#include "broker/terms.h"
 #include "broker/token.h"
 
 /* What a text may grow to; beyond, the session would be dropped anyway. */
@@ -52,6 +53,7 @@ request_free(struct request *q)
 	lists_leave(s->service->lists, q);
 	if (q->key != NULL)
 		keyring_unref(s->service->keyring, q->key);
+	terms_free(q->terms);
 	plan_end(q);
 	repeat_forget(q);
 	log_verb_drop(q);

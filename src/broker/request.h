@@ -58,7 +58,8 @@ struct request {
 	const struct variables *offered; /* while it is opened */
 	struct env *env; /* for its records, or NULL */
 	const struct format *format;
-	struct settings settings; /* for its format */
+	struct terms *terms; /* what the tree says for its format */
+	char namespace[NAMESPACE_SIZE]; /* "": its format has none */
 	bool of_agent; /* a message that the session's agent had */
 	char sealed[FINGERPRINT_SIZE]; /* of the one answer for all lines */
 	bool gathered; /* a worker has one line for all (gather.h) */

@@ -14,6 +14,7 @@
 #include "broker/records.h"
 #include "broker/repeat.h"
 #include "broker/service.h"
+#include "broker/terms.h"
 
 static struct pool *
 pool_of(const struct slot *slot)
@@ -72,6 +73,7 @@ slot_free(struct slot *slot)
 	receipt_drop(slot);
 	if (slot->key != NULL)
 		keyring_unref(s->service->keyring, slot->key);
+	terms_free(slot->terms);
 	s->lines--;
 	pool_put(&s->service->pool, slot,
 	    slot_size(slot->name_len, slot->extra_len));

@@ -12,6 +12,7 @@
 struct charge;
 struct receipt;
 struct repeat;
+struct terms;
 
 enum slot_state {
 	SLOT_NEW, /* not decided */
@@ -36,6 +37,7 @@ struct slot {
 	uint64_t seq; /* of its record; repeated: of the first one's */
 	struct charge *charge; /* NULL: it costs nothing, or was paid for */
 	struct key *key; /* what it was decided for; set when queued */
+	struct terms *terms; /* it was begun with; NULL: not yet */
 	struct queue *queue; /* where it waits for a worker, or NULL */
 	bool waits; /* counts as such for its client */
 	uint64_t job;

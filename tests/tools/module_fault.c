@@ -7,6 +7,7 @@
  *	C_Sign=hang		never returns
  *	C_Sign=crash		dies of SIGSEGV
  *	C_Sign=rv:0x30		returns that CK_RV
+ *	C_Sign=slow:500		takes so many milliseconds more
  *	C_Sign=wrong		flips a bit of the signature
  *	C_Sign=hang@3		from the third call of this process on
  *	C_GetTokenInfo=locked, C_GetTokenInfo=final
@@ -110,6 +111,8 @@ misbehave(const char *what, CK_RV *ret)
 		signal(SIGSEGV, SIG_DFL);
 		raise(SIGSEGV);
 	}
+	if (strncmp(what, "slow:", 5) == 0)
+		usleep((useconds_t)strtoul(what + 5, NULL, 10) * 1000);
 	if (strncmp(what, "rv:", 3) != 0)
 		return false;
 	*ret = strtoul(what + 3, NULL, 0);

@@ -7,7 +7,6 @@
 #include <time.h>
 
 #include "ctl/tell.h"
-#include "policy/value.h"
 
 /* The first certificate of the text is the key's own; X509_free. */
 static X509 *
@@ -20,14 +19,6 @@ parse(const char *pem)
 		cert = PEM_read_bio_X509(bio, NULL, NULL, NULL);
 	BIO_free(bio);
 	return cert;
-}
-
-/* What is in front of the trailer is the client's alone. */
-static bool
-begins_anywhere(const struct signing_key *key)
-{
-	return names_have(&key->limits.formats, "openpgp") ||
-	    names_have(&key->limits.formats, "openpgp-text");
 }
 
 /*
@@ -46,16 +37,10 @@ warn_issuer(const struct hearer *to, const struct signing_key *key, X509 *cert)
 		why = "keyCertSign";
 	else
 		return 0;
-	if (!key->wrapped)
-		tell_warning(to, &key->use_rule,
-		    "use = raw, but the certificate of key %s may sign "
-		    "certificates (%s): a raw signature could be one",
-		    key->name, why);
-	else
-		tell_warning(to, &key->limits.formats.rule,
-		    "the certificate of key %s may sign certificates (%s): a "
-		    "file's OpenPGP signature could be one",
-		    key->name, why);
+	tell_warning(to, &key->use_rule,
+	    "use = raw, but the certificate of key %s may sign "
+	    "certificates (%s): a raw signature could be one",
+	    key->name, why);
 	return 1;
 }
 
@@ -145,7 +130,7 @@ certificate_warn(
 		    generation_who(g, who));
 		return 1;
 	}
-	if (!g->key->wrapped || begins_anywhere(g->key))
+	if (!g->key->wrapped)
 		warnings += warn_issuer(to, g->key, cert);
 	warnings += warn_dates(to, g, cert, now);
 	X509_free(cert);

@@ -10,7 +10,9 @@
 #define SAME "sign the same bytes"
 /*
  * Such a signature is over bytes of the client's and then a trailer of ours;
- * signed attributes, certificates and payloads may be made to end in one.
+ * signed attributes, certificates and payloads may be made to end in one.  So
+ * whatever comes with a certificate is among these: it is the certificate that
+ * makes attributes count.
  */
 #define ENDS "could be made to sign the same bytes"
 
@@ -25,14 +27,19 @@ static const struct {
 	{ "openpgp", "tsa", ENDS, false },
 	{ "openpgp", "dsse", ENDS, false },
 	{ "openpgp", "sigstore-dsse", ENDS, false },
+	{ "openpgp", "fsverity", ENDS, false },
+	{ "openpgp", "verity", ENDS, false },
 	{ "openpgp-text", "cms", ENDS, false },
 	{ "openpgp-text", "authenticode", ENDS, false },
 	{ "openpgp-text", "tsa", ENDS, false },
 	{ "openpgp-text", "dsse", ENDS, false },
 	{ "openpgp-text", "sigstore-dsse", ENDS, false },
+	{ "openpgp-text", "fsverity", ENDS, false },
+	{ "openpgp-text", "verity", ENDS, false },
 };
 
 #define PAIRS (sizeof(pairs) / sizeof(pairs[0]))
+_Static_assert(2 * PAIRS <= 32, "apart_set has two bits for each");
 
 /* A key that lists no formats has those that need no list. */
 static bool
@@ -55,6 +62,16 @@ has_pair(const struct names *a, const struct names *b, char why[APART_SIZE])
 		return true;
 	}
 	return false;
+}
+
+const char *
+apart_certificate(const struct names *formats)
+{
+	for (size_t i = 0; i < PAIRS; i++)
+		if (strcmp(pairs[i].why, ENDS) == 0 &&
+		    names_have(formats, pairs[i].one))
+			return pairs[i].one;
+	return NULL;
 }
 
 int

@@ -13,6 +13,12 @@
 
 #define APART_SIZE 160
 
+/*
+ * The format that a key with a certificate must not list, or NULL: whoever asks
+ * for it could have the certificate's holder say anything.
+ */
+const char *apart_certificate(const struct names *formats);
+
 /* The words of [key NAME]: 0, or -1 with reterr. */
 int apart_check(const struct signing_key *, struct text_error *reterr);
 

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "policy/apart.h"
 #include "policy/finish.h"
 
 /* Those that are good so far. */
@@ -140,6 +141,21 @@ check_files(struct intake *in, const struct generation_row *row)
 		}
 }
 
+/* And what it makes dangerous must not. */
+static void
+check_certificate(struct intake *in, const struct generation_row *row)
+{
+	const struct generation *g = &row->generation;
+	const char *format = apart_certificate(&g->key->limits.formats);
+
+	if (format == NULL || row->path[KEY_FILE_CERTIFICATE] == NULL)
+		return;
+	intake_fail(in, g->rule.file, row->path_rule[KEY_FILE_CERTIFICATE].line,
+	    "key %s lists format %s, which could be made to sign what passes "
+	    "for CMS under a certificate: leave certificate out",
+	    g->of, format);
+}
+
 /* False: nothing more can be said of it. */
 static bool
 find_key(struct intake *in, struct generation_row *row)
@@ -158,6 +174,7 @@ find_key(struct intake *in, struct generation_row *row)
 	if (!row->complete || !key->complete)
 		return false;
 	check_files(in, row);
+	check_certificate(in, row);
 	if (key->key.audit && g->name[0] != '\0')
 		intake_fail(in, g->rule.file, row->of_rule.line,
 		    "generation %s: key %s has use = audit: the log's key has "

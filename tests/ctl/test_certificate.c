@@ -10,8 +10,6 @@
 
 #include "support_certificate.h"
 
-static struct names formats; /* of the key */
-
 /* How many warnings, and that the text has this in it. */
 static unsigned
 warn(const char *pem, bool wrapped, const char *want)
@@ -21,7 +19,6 @@ warn(const char *pem, bool wrapped, const char *want)
 		.generations = own,
 		.count = 1,
 		.wrapped = wrapped,
-		.limits.formats = formats,
 		.use_rule = { "keys.d/a.conf", 4 } };
 	const struct generation generation = { .name = "",
 		.of = "release",
@@ -81,26 +78,6 @@ a_wrapped_key_may_sign_certificates(void **state)
 	check("critical,CA:TRUE", "keyCertSign", true, 0, NULL);
 }
 
-/* A client's hash may have begun with a certificate's bytes. */
-static void
-warns_of_an_openpgp_key_that_may_sign_certificates(void **state)
-{
-	static const char *items[] = { "sums-openpgp", "openpgp", NULL };
-
-	(void)state;
-	formats = (struct names){
-		.item = items, .count = 1, .rule = { "keys.d/a.conf", 5 }
-	};
-	check("critical,CA:TRUE", "keyCertSign", true, 0, NULL);
-	formats.count = 2;
-	check("critical,CA:TRUE", "keyCertSign", true, 1,
-	    "keys.d/a.conf:5: warning: the certificate of key release may "
-	    "sign certificates (CA:TRUE): a file's OpenPGP signature could be "
-	    "one");
-	check(NULL, "digitalSignature", true, 0, NULL);
-	formats = (struct names){ .item = NULL };
-}
-
 static void
 warns_of_dates(void **state)
 {
@@ -135,8 +112,6 @@ main(void)
 		cmocka_unit_test(a_signer_of_code_is_fine),
 		cmocka_unit_test(warns_of_a_raw_key_that_may_sign_certificates),
 		cmocka_unit_test(a_wrapped_key_may_sign_certificates),
-		cmocka_unit_test(
-		    warns_of_an_openpgp_key_that_may_sign_certificates),
 		cmocka_unit_test(warns_of_dates),
 		cmocka_unit_test(warns_of_what_is_no_certificate),
 	};

@@ -54,6 +54,9 @@ a_few_formats_stay_apart(void **state)
 	check("openpgp-text", "sigstore-dsse",
 	    "key k: formats openpgp-text and sigstore-dsse could be made to "
 	    "sign the same bytes: each needs a key of its own");
+	check("fsverity", "openpgp",
+	    "key k: formats openpgp and fsverity could be made to sign the "
+	    "same bytes: each needs a key of its own");
 }
 
 static void

@@ -5,6 +5,7 @@
  */
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -20,7 +21,12 @@ static const struct format_word formats[] = {
 	{ .name = "raw" },
 	{ .name = "kmod", .needs = FORMAT_NEEDS_CERTIFICATE },
 	{ .name = "trailer", .needs = FORMAT_NEEDS_OPENPGP },
+	{ .name = "openpgp", .wrapped = true, .needs = FORMAT_NEEDS_OPENPGP },
+	{ .name = "sums-openpgp",
+	    .wrapped = true,
+	    .needs = FORMAT_NEEDS_OPENPGP },
 };
+#define FORMATS (sizeof(formats) / sizeof(formats[0]))
 
 static void
 add(struct tree *tree, enum tree_part part, const char *file, const char *text,
@@ -32,7 +38,7 @@ add(struct tree *tree, enum tree_part part, const char *file, const char *text,
 static void
 says(const char *keys, const char *want)
 {
-	struct tree *tree = tree_new("/etc/cs", formats, 3);
+	struct tree *tree = tree_new("/etc/cs", formats, FORMATS);
 	struct told told = { .count = 0 };
 
 	add(tree, TREE_SERVER, "countersign.conf", "[server]\n", &told);
@@ -71,11 +77,32 @@ a_key_that_lists_none_needs_nothing(void **state)
 	says(KEY, "");
 }
 
+/* A client's own bytes in front of a trailer may be another's attributes. */
+static void
+a_key_for_openpgp_has_no_certificate(void **state)
+{
+	static const char wrapped[] =
+	    "[key a]\ntoken = t\nobject = pkcs11:object=a\nuse = wrapped\n"
+	    "openpgp = a.asc\ncertificate = a.pem\n";
+	char text[512];
+
+	(void)state;
+	snprintf(text, sizeof(text), "%sformats = sums-openpgp\n", wrapped);
+	says(text, "");
+	snprintf(
+	    text, sizeof(text), "%sformats = sums-openpgp, openpgp\n", wrapped);
+	says(text,
+	    "keys.d/k.conf:6: key a lists format openpgp, which could be made "
+	    "to sign what passes for CMS under a certificate: leave "
+	    "certificate out\n");
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_of_its_objects_has_what_the_format_needs),
+		cmocka_unit_test(a_key_for_openpgp_has_no_certificate),
 		cmocka_unit_test(a_key_that_lists_none_needs_nothing),
 	};
 

@@ -2,6 +2,7 @@
 # Classes of priority, slow keys beside fast ones, and queues that are full.
 # Compared is only what one run measures; nothing is in absolute seconds.
 # covers: src/broker/queue_status.c
+# alone: it measures.
 # shellcheck source=tests/support/case.sh
 . "$(dirname "$0")/../support/case.sh"
 # shellcheck source=tests/support/mux.sh

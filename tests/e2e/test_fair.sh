@@ -2,6 +2,7 @@
 # Requests of different connections share the token's workers line by line:
 # who asks for one waits for a few operations, not for somebody's thousands.
 # Measured in operations, which the records number, not in seconds.
+# alone: it measures.
 # shellcheck source=tests/support/case.sh
 . "$(dirname "$0")/../support/case.sh"
 # shellcheck source=tests/support/mux.sh

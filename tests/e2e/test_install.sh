@@ -1,5 +1,6 @@
 #!/bin/bash
 # What make install puts in place, and that it runs from there.
+# alone: it installs.
 # shellcheck source=tests/support/case.sh
 . "$(dirname "$0")/../support/case.sh"
 

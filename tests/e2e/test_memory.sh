@@ -1,6 +1,7 @@
 #!/bin/bash
 # A request of any length, and any number of connections, run in the memory
 # and the descriptors that the first ones needed.
+# alone: it measures.
 # shellcheck source=tests/support/case.sh
 . "$(dirname "$0")/../support/case.sh"
 # shellcheck source=tests/support/memory.sh

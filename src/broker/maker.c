@@ -116,13 +116,21 @@ check_line(const struct slot *slot, char text[MESSAGE_SIZE])
 	return REASON_OK;
 }
 
+/* The clock is asked only where it matters: this is done for each line. */
+static enum reason
+check_dates(const struct request *q, char text[MESSAGE_SIZE])
+{
+	if ((q->format->needs & FORMAT_NEEDS_CERTIFICATE) == 0)
+		return REASON_OK;
+	return format_dates(q->format, &q->key->facts, service_now(), text);
+}
+
 enum reason
 maker_fits(const struct slot *slot, char text[MESSAGE_SIZE])
 {
 	const struct request *q = slot->request;
 	const struct format *format = q->format;
-	enum reason reason =
-	    format_dates(format, &q->key->facts, service_now(), text);
+	enum reason reason = check_dates(q, text);
 	struct maker maker;
 
 	if (reason == REASON_OK)

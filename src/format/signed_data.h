@@ -3,8 +3,8 @@
  * CMS SignedData (RFC 5652, 5) around one signature, as a ContentInfo in DER.
  *
  * What is signed is the content's digest or, where there are signed
- * attributes, theirs.  Writing is by format/der.h; reading back is by
- * libcrypto, but for the certificates, whose bytes are compared.
+ * attributes, theirs.  Both ways are by format/der.h; when it is read back
+ * every byte is accounted for, and libcrypto says what the attributes mean.
  */
 #ifndef CS_FORMAT_SIGNED_DATA_H
 #define CS_FORMAT_SIGNED_DATA_H

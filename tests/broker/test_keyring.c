@@ -270,7 +270,7 @@ a_reload_brings_no_formats_that_sign_the_same(void **state)
 	v = key_named("v");
 	assert_true(keyring_learn(ring, v, &f));
 	assert_true(keyring_learn(ring, key_named("p"), &f));
-	adopt(APART("v", "verity fsverity") APART("p", "freebsd-pkg"));
+	adopt(APART("v", "verity manifest") APART("p", "freebsd-pkg"));
 	assert_ptr_equal(key_named("v"), v);
 	assert_false(key_named("p")->known);
 	assert_false(keyring_learn(ring, key_named("p"), &f));

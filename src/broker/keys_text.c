@@ -220,6 +220,21 @@ add_namespaces(const struct key_view *view, bool json, struct buf *out)
 	buf_adds(out, json ? "]" : "");
 }
 
+/* Do its certificate's dates forbid one of its formats now? */
+static bool
+is_out_of_date(const struct key_view *view, char text[MESSAGE_SIZE])
+{
+	const struct format *format;
+	int64_t now = session_moment(view->session).now;
+
+	for (size_t i = 0; (format = format_at(i)) != NULL; i++)
+		if (key_view_has_format(view, format) &&
+		    format_dates(format, &view->key->facts, now, text) !=
+			REASON_OK)
+			return true;
+	return false;
+}
+
 static void
 text_generation(const struct key_view *view, struct buf *out)
 {
@@ -270,7 +285,7 @@ void
 key_view_text(const struct key_view *view, struct buf *out)
 {
 	const struct key *key = view->key;
-	char date[DATE_TEXT];
+	char date[DATE_TEXT], text[MESSAGE_SIZE];
 
 	buf_addf(out, "  %s\n", view->conf->name);
 	if (view->conf->limits.purpose != NULL)
@@ -298,6 +313,8 @@ key_view_text(const struct key_view *view, struct buf *out)
 	else
 		buf_addf(out, "\n    state        %s: %s\n", view->state.word,
 		    view->state.why);
+	if (is_out_of_date(view, text))
+		buf_addf(out, "    certificate  %s\n", text);
 	say_key_budget(view->session, view->conf, false, out);
 	text_next(view, out);
 }
@@ -337,7 +354,7 @@ void
 key_view_json(const struct key_view *view, struct buf *out)
 {
 	const struct key *key = view->key;
-	char date[DATE_TEXT];
+	char date[DATE_TEXT], text[MESSAGE_SIZE];
 
 	buf_adds(out, "{\"name\":");
 	buf_add_json(out, view->conf->name, strlen(view->conf->name));
@@ -366,6 +383,8 @@ key_view_json(const struct key_view *view, struct buf *out)
 		add_string(out, "not-after", date);
 	}
 	json_state(&view->state, out);
+	if (is_out_of_date(view, text))
+		add_string(out, "certificate", text);
 	if (view->next != NULL)
 		json_next(view, out);
 	say_key_budget(view->session, view->conf, true, out);

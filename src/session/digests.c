@@ -289,7 +289,7 @@ take_unfinished(
 	while (states[i].hash != p->state)
 		i++;
 	if (given != HASH_NONE && given != p->state)
-		return bad(what, "the line says %s, --hash says %s",
+		return bad(what, "the line says %s, where %s is expected",
 		    hash_word(p->state), hash_word(given));
 	ret->hash = p->state;
 	if (p->hex_len % 2 == 0 && p->hex_len <= 2 * sizeof(ret->extra) &&
@@ -318,8 +318,9 @@ take_hash(const struct parts *p, enum hash given, struct line *ret, char *what)
 			return bad(
 			    what, "%s is not accepted; use " TAGS, shown);
 		if (given != HASH_NONE && given != hash)
-			return bad(what, "the line says %s, --hash says %s",
-			    shown, hash_word(given));
+			return bad(what,
+			    "the line says %s, where %s is expected", shown,
+			    hash_word(given));
 	}
 	if (hash == HASH_NONE)
 		hash = hash_by_size(ret->digest_len);

@@ -195,6 +195,10 @@ expired: formats that need it are refused*" "$(cat "$OUT" "$ERR")"
 	    grep -q ' DENY .*reason="certificate-dates"'
 	expect_match status "*key p256: ok*the certificate was valid until*" \
 	    "$(ctl status)"
+	sign_ssh "$DIR" keys | grep -q \
+	    '^    certificate  the certificate was valid until 2020-02-01'
+	sign_ssh "$DIR" keys --json | grep -q \
+	    '"name":"p256".*"certificate":"the certificate was valid until'
 	expect_exit 77 sign p384 kmod
 	expect_exit 69 ctl test p384
 	expect_match "test's kmod" "*p384 kmod sha256: failed, \

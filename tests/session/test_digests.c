@@ -141,7 +141,8 @@ refuses_states_that_are_none(void **state)
 	assert_bad("sha256-state: " HEX64 "0000000000000000", "not a digest");
 	assert_int_equal(
 	    parse(CHAIN "0000000000000000", HASH_SHA512), DIGEST_BAD);
-	assert_string_equal(what, "the line says sha256, --hash says sha512");
+	assert_string_equal(
+	    what, "the line says sha256, where sha512 is expected");
 }
 
 static void
@@ -243,7 +244,7 @@ takes_the_given_hash(void **state)
 	    parse("SHA256 (a) = " HEX64, HASH_SHA256), DIGEST_LINE);
 	assert_int_equal(
 	    parse("SHA256 (a) = " HEX64, HASH_SHA3_256), DIGEST_BAD);
-	assert_non_null(strstr(what, "--hash says sha3-256"));
+	assert_non_null(strstr(what, "where sha3-256 is expected"));
 	assert_int_equal(parse(HEX64, HASH_SHA512), DIGEST_BAD);
 	assert_non_null(strstr(what, "sha512 has 128"));
 }

@@ -93,6 +93,57 @@ envelopes_are_verified_and_about_the_file() {
 	        '.subject[0] == {name: "a", digest: {sha256: $h}}'
 }
 
+# A server that lies says more than what was signed, or says it of another.
+what_stands_beside_a_signature_is_refused() {
+	files a b
+	signs -k p256 -f dsse b
+	mv b.intoto.jsonl "$DIR/of-b.json"
+	csign_wrap adds <<-'END'
+		$REAL_SSH "${@:2}" >"$0.answer" || exit
+		case ${*: -1} in
+		pubkey*)
+			cat "$0.answer"
+			exit
+			;;
+		esac
+		read -r hex text name <"$0.answer"
+		base64 -d <<<"$text" >"$0.good"
+		case $ADDS in
+		payload) sed 's/\.\./.ZXZpbA./' "$0.good" ;;
+		twice) sed 's/^{/{"payload":"ZXZpbA==",/' "$0.good" ;;
+		escaped) sed 's/^{/{"pay\\u006coad":"ZXZpbA==",/' "$0.good" ;;
+		other) cat "${0%/*}/of-b.json" ;;
+		esac >"$0.bad"
+		cmp -s "$0.good" "$0.bad" && exit 70
+		printf '%s  %s  %s\n' "$hex" "$(base64 -w 0 <"$0.bad")" "$name"
+	END
+	local adds
+	for adds in twice escaped other; do
+		ADDS=$adds expect_exit 76 csign -k p256 -f dsse \
+		    --pin "$DIR/p256.pem" a
+	done
+	ADDS=payload expect_exit 76 csign -k rsa4096 -f jws \
+	    --pin "$DIR/rsa4096.pem" a
+	only a b
+}
+
+# It is the digest of the subject that counts.
+a_name_that_is_the_digest_is_none() {
+	files a b
+	local hex
+	hex=$(sha256sum <a | cut -c -64)
+	mv b "$hex"
+	signs -k p256 -f dsse "$hex"
+	mv "$hex.intoto.jsonl" "$DIR/named.json"
+	csign_wrap names <<-'END'
+		read -r hex name
+		printf '%s  %s  %s\n' "$hex" \
+		    "$(base64 -w 0 <"${0%/*}/named.json")" "$name"
+	END
+	expect_exit 76 csign -k p256 -f dsse --pin "$DIR/p256.pem" a
+	only a "$hex"
+}
+
 manifests_prove_each_file() {
 	PATH=$TOP/scripts:$PATH
 	files a 'b c'
@@ -168,6 +219,8 @@ cases minisign_is_what_minisign_verifies \
     jws_is_verified \
     sigstore_bundles_are_verified \
     envelopes_are_verified_and_about_the_file \
+    what_stands_beside_a_signature_is_refused \
+    a_name_that_is_the_digest_is_none \
     manifests_prove_each_file \
     a_manifest_that_broke_is_asked_for_as_a_whole \
     signify_lists_are_verified \

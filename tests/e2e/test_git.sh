@@ -276,6 +276,22 @@ openpgp_files_and_lists_are_signed_and_pinned() {
 	expect_exit 76 csign -k rsa4096 -f sums-openpgp \
 	    --pin "$DIR/openpgp/p384.asc" a
 	only a 'b c'
+	lines_around_a_list
+}
+
+# gpgv passes over them; sha256sum -c would not.
+lines_around_a_list() {
+	csign_wrap around <<-'END'
+		[ "$WHERE" = behind ] || printf '%064d  evil\n' 0
+		$REAL_SSH "${@:2}" || exit
+		[ "$WHERE" = before ] || printf '%064d  evil\n' 0
+	END
+	for WHERE in before behind; do
+		export WHERE
+		expect_exit 76 csign -k rsa4096 -f sums-openpgp \
+		    --pin "$DIR/openpgp/rsa4096.asc" a
+		only a 'b c'
+	done
 }
 
 a_pin_holds_for_gpg_and_ssh_keygen_too() {

@@ -121,15 +121,19 @@ buf_adds(struct buf *b, const char *text)
 void
 buf_addf(struct buf *b, const char *fmt, ...)
 {
+	size_t left = b->bad || b->data == NULL ? 0 : b->size - b->end;
 	va_list args, again;
 	int len;
 	char *at;
 
 	va_start(args, fmt);
 	va_copy(again, args);
-	len = vsnprintf(NULL, 0, fmt, args);
+	/* Mostly there is space for it behind the end. */
+	len = vsnprintf(left > 0 ? b->data + b->end : NULL, left, fmt, args);
 	if (len < 0)
 		b->bad = true;
+	else if ((size_t)len < left && buf_reserve(b, (size_t)len) != NULL)
+		buf_commit(b, (size_t)len);
 	else if (buf_reserve(b, (size_t)len) != NULL &&
 	    (at = room(b, (size_t)len + 1)) != NULL) {
 		/* The NUL does not count. */

@@ -11,8 +11,12 @@
 
 /* Batches that may wait before new work does. */
 #define BATCHES_MAX 2
-/* Refusals come on top of that: what a client can have waiting of them. */
-#define BATCHES_FLOOD 16
+/*
+ * What comes on top of that: a list has 10,000 records at once (22 batches),
+ * and each worker may have signed one when there was room.  Refusals beyond
+ * that would be more than others should wait for.
+ */
+#define BATCHES_FLOOD 128
 
 static int
 open_files(struct journal *j, const struct journal_conf *conf,

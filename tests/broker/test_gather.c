@@ -3,6 +3,7 @@
 /*
  * One signature for all lines of a request, as a session and a worker see it.
  */
+#include <poll.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -127,6 +128,43 @@ many_lines_are_one_job_and_have_an_answer_and_a_record_each(void **state)
 	assert_int_equal(count_records("SIGN", "outcome=\"ok\""), 300);
 	assert_true(ends_is_quiet(worker[0], 20));
 	assert_true(ends_is_quiet(worker[1], 20));
+}
+
+static bool
+has_answer(void)
+{
+	return channel_wait(session, 0) == 1;
+}
+
+/* Its records are many, and others wait for them; they are not sent away. */
+static void
+a_long_list_sends_nobody_else_away(void **state)
+{
+	int other = ends_login(&e), who;
+	struct jobs jobs;
+	char name[200];
+
+	(void)state;
+	memset(name, 'k', sizeof(name) - 1);
+	name[0] = 'o';
+	name[sizeof(name) - 1] = '\0';
+	ends_open(&e, session, 1, "sign -f manifest");
+	ends_accept(&e, session, 1, &accept_reply);
+	for (unsigned i = 0; i < WIRE_ATOMIC_MAX / 100; i++) {
+		struct pollfd room = { .fd = session, .events = POLLOUT };
+
+		assert_int_equal(poll(&room, 1, 10000), 1);
+		ends_lines(&e, session, 1, 1, 100, name);
+	}
+	ends_channel(&e, session, WIRE_END, 1);
+	who = next_job(&jobs);
+	ends_result(&e, who, jobs.job[0], REASON_OK);
+	for (uint32_t channel = 1; !has_answer(); channel++) {
+		ends_open(&e, other, channel, "whoami");
+		ends_recv(&e, other, WIRE_TEXT);
+		assert_int_equal(ends_done(&e, other, text), 0);
+	}
+	close(other);
 }
 
 static void
@@ -332,6 +370,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		CASE(
 		    many_lines_are_one_job_and_have_an_answer_and_a_record_each),
+		CASE(a_long_list_sends_nobody_else_away),
 		CASE(a_list_is_one_text_and_a_record_for_each_line),
 		CASE(one_line_that_is_refused_and_nothing_is_signed),
 		CASE(a_line_without_a_name_is_refused),

@@ -116,6 +116,18 @@ check_line(const struct slot *slot, char text[MESSAGE_SIZE])
 	return REASON_OK;
 }
 
+/* As if it were signed at once. */
+static enum reason
+ask_format(const struct slot *slot, char text[MESSAGE_SIZE])
+{
+	struct maker maker;
+
+	maker_init(&maker, slot);
+	if (maker.making.now == 0)
+		maker.making.now = service_now();
+	return slot->request->format->fit(&maker.making, text);
+}
+
 /* The clock is asked only where it matters: this is done for each line. */
 static enum reason
 check_dates(const struct request *q, char text[MESSAGE_SIZE])
@@ -131,15 +143,10 @@ maker_fits(const struct slot *slot, char text[MESSAGE_SIZE])
 	const struct request *q = slot->request;
 	const struct format *format = q->format;
 	enum reason reason = check_dates(q, text);
-	struct maker maker;
 
 	if (reason == REASON_OK)
 		reason = check_line(slot, text);
 	if (reason != REASON_OK || format->fit == NULL)
 		return reason;
-	maker_init(&maker, slot);
-	/* As if it were signed at once. */
-	if (maker.making.now == 0)
-		maker.making.now = service_now();
-	return format->fit(&maker.making, text);
+	return ask_format(slot, text);
 }

@@ -45,7 +45,8 @@ slot_new(struct request *q, const struct line *line)
 	slot->name_len = (uint16_t)name_len;
 	memcpy(slot->name, line->name, name_len + 1);
 	slot->extra_len = (uint8_t)line->extra_len;
-	memcpy(slot->name + name_len + 1, line->extra, line->extra_len);
+	if (line->extra_len > 0)
+		memcpy(slot->name + name_len + 1, line->extra, line->extra_len);
 	q->session->lines++;
 	queue_enter(slot);
 	return slot;

@@ -95,7 +95,10 @@ line_put(struct writer *w, const struct line *m)
 	put_u8(w, (uint8_t)m->hash);
 	put_bytes(w, m->digest, m->digest_len);
 	put_str(w, m->name);
-	put_bytes(w, m->extra, m->extra_len);
+	/* Rare; and there are many lines. */
+	put_bool(w, m->extra_len > 0);
+	if (m->extra_len > 0)
+		put_bytes(w, m->extra, m->extra_len);
 }
 
 bool
@@ -104,7 +107,12 @@ line_get(struct reader *r, struct line *ret)
 	ret->hash = (enum hash)get_enum(r, HASH_COUNT - 1);
 	get_bytes(r, ret->digest, sizeof(ret->digest), &ret->digest_len);
 	get_str(r, ret->name, sizeof(ret->name));
-	get_bytes(r, ret->extra, sizeof(ret->extra), &ret->extra_len);
+	ret->extra_len = 0;
+	if (get_bool(r)) {
+		get_bytes(r, ret->extra, sizeof(ret->extra), &ret->extra_len);
+		if (ret->extra_len == 0)
+			reader_fail(r);
+	}
 	if (ret->hash == HASH_NONE ||
 	    (ret->digest_len != hash_size(ret->hash) &&
 		(ret->digest_len != 0 || ret->extra_len == 0)))

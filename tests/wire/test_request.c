@@ -137,6 +137,9 @@ refuses_a_digest_that_is_not_its_hash_long(void **state)
 	codec_refuses(&line_codec, &m, 0, HASH_NONE);
 	codec_refuses(&line_codec, &m, 0, HASH_SHA384);
 	codec_refuses(&line_codec, &m, 4, 65);
+	/* More is said to come, and does not; or it is neither yes nor no. */
+	codec_refuses(&line_codec, &m, 72, 1);
+	codec_refuses(&line_codec, &m, 72, 2);
 }
 
 static void

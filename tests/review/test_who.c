@@ -176,7 +176,7 @@ digests_are_whole_and_of_either_case(void **state)
 		"A4",
 		&err),
 	    0);
-	for (int i = 1; i < 7; i++)
+	for (int i = 1; i < 8; i++)
 		assert_int_equal(who_ask(who, LINES_DIGEST, &err), 0);
 	assert_int_equal(who_ask(who, LINES_DIGEST, &err), -1);
 	take(EVENT_SIGN, pairs_of(EVENT_SIGN));

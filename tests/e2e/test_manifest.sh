@@ -131,6 +131,21 @@ no_file_passes_for_another() {
 	done
 }
 
+# dash's echo would turn such texts into what a terminal obeys.
+a_proof_does_not_steer_the_terminal() {
+	release p256 sha256 "$DIR/steers"
+	cd "$DIR/steers"
+	printf '%s\n\033\n' '\033[2J' | while IFS= read -r steers; do
+		sed "/^index: /{p;s/.*/x/;}" 'file 2.manifest' |
+		    STEERS=$steers awk '$0 == "x" { print ENVIRON["STEERS"]; next }
+			{ print }' >proof
+		expect_exit 1 dash "$TOP/scripts/manifest-verify" \
+		    -p "$DIR/p256.pem" 'file 2' proof
+		grep -q 'has a bad hash' "$ERR" || fail "$(cat "$ERR")"
+		! grep -q "$(printf '\033')" "$ERR" || fail "it steers"
+	done
+}
+
 usage_is_told() {
 	expect_exit 64 "$TOP/scripts/manifest-verify" a b
 	expect_exit 64 "$TOP/scripts/manifest-verify" -p "$DIR/p256.pem" a
@@ -177,6 +192,7 @@ cases every_file_of_a_release_is_proven \
     the_script_runs_in_other_shells \
     a_changed_file_or_proof_is_refused \
     no_file_passes_for_another \
+    a_proof_does_not_steer_the_terminal \
     usage_is_told \
     a_line_that_may_not_be_signed_stops_all \
     ten_thousand_files_have_one_signature

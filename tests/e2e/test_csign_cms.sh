@@ -7,8 +7,33 @@
 # shellcheck source=tests/support/formats.sh
 . "$TOP/tests/support/formats.sh"
 
+# The signer's certificate and its CA's, as the key has them; others of both CAs.
+chain() {
+	issue "$DIR/ca/int" "$DIR/ca/ca" int \
+	    basicConstraints=critical,CA:TRUE keyUsage=keyCertSign &&
+	    formats_certificate "$DIR" rsa4096 &&
+	    openssl x509 -req -in "$DIR/ca/rsa4096.csr" -CA "$DIR/ca/int.pem" \
+	        -CAkey "$DIR/ca/int.key" -extfile "$DIR/ca/rsa4096.ext" \
+	        -days 20 -out "$DIR/certs/rsa4096.pem" &&
+	    cat "$DIR/certs/rsa4096.pem" "$DIR/ca/int.pem" \
+	        >"$DIR/certs/chain.pem" &&
+	    issue "$DIR/ca/sibling" "$DIR/ca/int" rsa4096 CA:FALSE &&
+	    openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=foreign -days 9 \
+	        -keyout "$DIR/ca/foreign.key" -out "$DIR/ca/foreign.pem"
+}
+
+issue() { # FILE CA NAME EXTENSION...
+	local file=$1 ca=$2 name=$3
+	shift 3
+	printf '%s\n' "${@/#CA:/basicConstraints=CA:}" >"$file.ext"
+	openssl req -new -newkey rsa:2048 -nodes -keyout "$file.key" \
+	    -subj "/CN=$name" -out "$file.csr" &&
+	    openssl x509 -req -in "$file.csr" -CA "$ca.pem" -CAkey "$ca.key" \
+	        -extfile "$file.ext" -days 20 -out "$file.pem"
+}
+
 service() {
-	instance_new "$DIR" rsa:3072 p256 p384 p521 || return
+	instance_new "$DIR" rsa:3072 rsa:4096 p256 p384 p521 || return
 	formats_ca "$DIR" || return
 	formats_none "$DIR"
 	local key
@@ -17,6 +42,10 @@ service() {
 	done
 	formats_key "$DIR" rsa3072 wrapped "cms, authenticode" \
 	    "certificate = ../certs/rsa3072.pem"
+	# One with a CA between, and one beside it.
+	chain || return
+	formats_key "$DIR" rsa4096 wrapped "cms, authenticode" \
+	    "certificate = ../certs/chain.pem"
 	formats_key "$DIR" p256 wrapped "cms, fsverity" "certificate = ../certs/p256.pem"
 	formats_key "$DIR" p384 raw "kmod, cms-noattr" "certificate = ../certs/p384.pem"
 	formats_key "$DIR" p521 wrapped verity "certificate = ../certs/p521.pem"
@@ -29,6 +58,7 @@ if ! service >"$DIR/said" 2>&1; then
 fi
 csign_env "$DIR"
 CA=$DIR/ca/ca.pem
+EFI=/usr/lib/systemd/boot/efi
 
 files() { # NAME...
 	mkdir "$DIR/files.$BASHPID"
@@ -65,6 +95,39 @@ cms_by_another_certificate_is_not_put_in_place() {
 	expect_exit 64 csign -k rsa3072 -f cms --pin "$DIR/client/build01.pub" a
 	expect_exit 77 csign -k p384 -f cms a
 	only a
+}
+
+# As `ssh sign cert KEY' prints it, too.
+the_first_certificate_of_a_pin_is_the_pin() {
+	command -v sbverify >/dev/null || skip "no sbverify"
+	[ -e $EFI/systemd-bootx64.efi ] || skip "no image"
+	files a
+	cp $EFI/systemd-bootx64.efi b
+	local format file pin certs=$DIR/certs ca=$DIR/ca
+	cat "$ca/sibling.pem" "$ca/int.pem" "$certs/rsa4096.pem" \
+	    "$ca/ca.pem" >sibling+
+	cat "$certs/rsa3072.pem" "$ca/int.pem" "$ca/ca.pem" >neighbour+
+	cat "$ca/foreign.pem" "$certs/chain.pem" "$ca/ca.pem" >foreign+
+	# What the system trusts is no pin.
+	mkdir system
+	cp "$ca/ca.pem" system/
+	openssl rehash system
+	export SSL_CERT_DIR=$PWD/system SSL_CERT_FILE=$ca/ca.pem
+	for format in cms authenticode; do
+		file=a
+		[ $format = cms ] || file=b
+		for pin in "$ca/sibling.pem" "$ca/foreign.pem" \
+		    "$certs/rsa3072.pem" sibling+ neighbour+ foreign+; do
+			expect_exit 76 csign -k rsa4096 -f $format --pin "$pin" $file
+			expect_match stderr '*does not verify*' "$(cat "$ERR")"
+			[ ! -e $file.p7s ] && [ ! -e $file.p7 ]
+		done
+		for pin in "$certs/rsa4096.pem" "$certs/chain.pem" \
+		    "$ca/int.pem" "$ca/ca.pem"; do
+			signs -k rsa4096 -f $format --pin "$pin" $file
+			rm $file.p7*
+		done
+	done
 }
 
 cms_without_attributes_is_verified_by_the_certificate() {
@@ -136,8 +199,6 @@ fsverity_digests_are_signed() {
 	    -out /dev/null
 }
 
-EFI=/usr/lib/systemd/boot/efi
-
 images_carry_their_signature() {
 	command -v sbverify >/dev/null || skip "no sbverify"
 	[ -e $EFI/systemd-bootx64.efi ] || skip "no image"
@@ -186,6 +247,31 @@ images_are_measured_as_pesign_does() {
 	expect_exit 65 csign -k rsa3072 -f authenticode a
 }
 
+# A build that runs again; osslsigncode reads one signature, not two.
+an_image_that_was_signed_before_is_signed_anew() {
+	command -v sbverify >/dev/null || skip "no sbverify"
+	[ -e $EFI/systemd-bootx64.efi ] || skip "no image"
+	files
+	cp $EFI/systemd-bootx64.efi one.efi
+	signs -k rsa3072 -f authenticode --attach one.efi
+	cp one.efi before.efi
+	signs -k rsa3072 -f authenticode --attach one.efi
+	expect size "$(stat -c %s before.efi)" "$(stat -c %s one.efi)"
+	osslsigncode verify -in one.efi -CAfile "$CA" >"$DIR/said"
+	grep -q Succeeded "$DIR/said"
+	sbverify --cert "$DIR/certs/rsa3072.pem" one.efi
+	# Another's is not taken off.
+	cp one.efi before.efi
+	expect_exit 73 csign -k rsa4096 -f authenticode --attach one.efi
+	expect_match stderr '*one.efi: is signed by another*' "$(cat "$ERR")"
+	cmp one.efi before.efi
+	# Nor where there are two.
+	signs -k rsa4096 -f authenticode one.efi
+	sbattach --attach one.efi.p7 one.efi
+	expect_exit 73 csign -k rsa3072 -f authenticode --attach one.efi
+	only one.efi one.efi.p7 before.efi
+}
+
 an_image_is_signed_by_osslsigncode_where_sbattach_is_not() {
 	command -v osslsigncode >/dev/null || skip "no osslsigncode"
 	[ -e $EFI/systemd-bootx64.efi ] || skip "no image"
@@ -199,15 +285,24 @@ an_image_is_signed_by_osslsigncode_where_sbattach_is_not() {
 	done
 	(PATH=$DIR/few signs -k rsa3072 -f authenticode --attach boot.efi)
 	only boot.efi
+	# Again: without openssl nobody can say whose the first one is.
+	(PATH=$DIR/few expect_exit 73 csign -k rsa3072 -f authenticode \
+	    --attach boot.efi) || fail "exit $?"
+	ln -s "$(command -v openssl)" "$DIR/few/"
+	(PATH=$DIR/few signs -k rsa3072 -f authenticode --attach boot.efi)
+	only boot.efi
+	osslsigncode verify -in boot.efi -CAfile "$CA" >"$DIR/said"
 	sbverify --cert "$DIR/certs/rsa3072.pem" boot.efi
 }
 
 cases cms_is_what_openssl_verifies \
     cms_by_another_certificate_is_not_put_in_place \
+    the_first_certificate_of_a_pin_is_the_pin \
     cms_without_attributes_is_verified_by_the_certificate \
     modules_carry_their_signature \
     images_carry_their_signature \
     images_are_measured_as_pesign_does \
+    an_image_that_was_signed_before_is_signed_anew \
     an_image_is_signed_by_osslsigncode_where_sbattach_is_not \
     root_hashes_are_signed_as_text \
     fsverity_digests_are_signed

@@ -156,6 +156,48 @@ whatever_is_answered_is_an_error_or_a_signature() {
 	done
 }
 
+# As ssh does whose ControlMaster goes away.
+an_end_without_all_answers_is_a_break() {
+	files a b c
+	csign_wrap ends <<-'END'
+		cd "${0%/*}" || exit 70
+		echo >>ends.tries
+		if [ "$(wc -l <ends.tries)" -lt 3 ]; then
+			head -n 1 | $REAL_SSH "${@:2}"
+			exit 0
+		fi
+		exec $REAL_SSH "${@:2}"
+	END
+	signs -k p256 -f raw --retries 1 --retry-delay 0 a b c
+	for name in a b c; do verified $name; done
+	expect tries 3 "$(wc -l <"$DIR/ends.tries")"
+	rm ./*.sig
+	csign_wrap nothing <<-'END'
+		echo >>"${0%/*}/nothing.tries"
+	END
+	expect_exit 76 csign -k p256 -f raw --retries 2 --retry-delay 0 a b c
+	expect_match stderr '*3 files got no answer*' "$(cat "$ERR")"
+	expect tries 3 "$(wc -l <"$DIR/nothing.tries")"
+	only a b c
+}
+
+a_full_disk_leaves_whole_signatures_or_none() {
+	[ "$(id -u)" = 0 ] || skip "not root"
+	files
+	mkdir small
+	mount -t tmpfs -o size=64k tmpfs small || skip "no mount"
+	# shellcheck disable=SC2046 # a word a number
+	touch $(seq 40)
+	head -c 45000 /dev/zero >small/most
+	# shellcheck disable=SC2046
+	expect_exit 73 csign -k p256 -f raw --output-dir small $(seq 40)
+	expect "empty files" "" "$(find small -size 0)"
+	expect "folders" small "$(find small -type d)"
+	head -c 64000 /dev/zero >small/most || :
+	TMPDIR=$PWD/small expect_exit 73 csign -k p256 -f raw 1 2
+	umount small
+}
+
 a_piece_of_an_answer_is_none() {
 	files a b
 	csign_wrap cut <<-'END'
@@ -184,6 +226,9 @@ what_is_missing_or_unclear_is_told_before_anything_is_asked() {
 	expect_exit 64 csign -H -oProxyCommand=x -k p256 -f raw a
 	expect_exit 64 csign -k "it's" -f raw a
 	expect_exit 64 csign -k p256 -f raw --stdout a a
+	expect_exit 64 csign -k p256 -f freebsd-pkg a
+	expect_match stderr '*other programs*' "$(cat "$ERR")"
+	CSIGN_SSH=nossh expect_exit 69 csign -k p256 -f raw a
 	expect logins "$before" "$(records "$DIR" AUTH)"
 }
 
@@ -442,6 +487,8 @@ cases each_shell_signs_files_of_any_name \
     an_answer_by_another_key_is_not_put_in_place \
     an_answer_for_another_digest_is_refused \
     whatever_is_answered_is_an_error_or_a_signature \
+    an_end_without_all_answers_is_a_break \
+    a_full_disk_leaves_whole_signatures_or_none \
     a_piece_of_an_answer_is_none \
     what_is_missing_or_unclear_is_told_before_anything_is_asked \
     exit_codes_of_the_service_are_kept \

@@ -190,6 +190,12 @@ fsverity_digests_are_signed() {
 	openssl cms -verify -binary -inform DER -in a.p7s -content content \
 	    -CAfile "$CA" -certfile "$DIR/certs/p256.pem" -purpose any \
 	    -out /dev/null
+	signs -k p256 -f fsverity --hash sha512 --pin "$DIR/certs/p256.pem" a
+	expect_exit 76 csign -k p256 -f fsverity --hash sha512 \
+	    --pin "$DIR/certs/p384.pem" a
+	expect_exit 64 csign -k p256 -f fsverity --hash sha384 a
+	rm a.p7s
+	signs -k p256 -f fsverity a
 	cp a b
 	echo x >>b
 	cp a.p7s b.p7s
@@ -245,6 +251,10 @@ images_are_measured_as_pesign_does() {
 	    -in $EFI/systemd-bootx64.efi -out signed -CAfile "$CA"
 	sbverify --cert "$DIR/certs/rsa3072.pem" signed
 	expect_exit 65 csign -k rsa3072 -f authenticode a
+	expect_exit 64 csign -k rsa3072 -f authenticode --attach \
+	    --output-dir . linuxx64.efi.stub
+	expect_exit 64 csign -k rsa3072 -f authenticode --attach --stdout \
+	    linuxx64.efi.stub
 }
 
 # A build that runs again; osslsigncode reads one signature, not two.

@@ -56,6 +56,8 @@ minisign_is_what_minisign_verifies() {
 	rm ./*.minisig
 	minisign -G -f -W -p "$DIR/other.pub" -s "$DIR/other.key" >/dev/null
 	expect_exit 76 csign -k ed25519 -f minisign --pin "$DIR/other.pub" a
+	expect_exit 64 csign -k ed25519 -f minisign --pin "$DIR/ed25519.pem" a
+	expect_match stderr '*--form minisign*' "$(cat "$ERR")"
 	only a 'b c'
 }
 
@@ -75,6 +77,17 @@ jws_is_verified() {
 files_of_jws() {
 	signs -k p384 -f jws --hash sha384 --pin "$DIR/p384.pem" a
 	expect_match jws '*..*' "$(cat a.jws)"
+	rm a.jws
+	signs -k p384 -f jws --pin "$DIR/p384.pem" a
+	local hash
+	for hash in sha256 sha384 sha512; do
+		signs -k rsa4096 -f jws --hash $hash --pin "$DIR/rsa4096.pem" a
+		expect_match "header of $hash" "*RS${hash#sha}*" \
+		    "$(cut -d . -f 1 a.jws | base64 -d 2>/dev/null)"
+		expect_exit 76 csign -k rsa4096 -f jws --hash $hash \
+		    --pin "$DIR/rsa3072.pem" a
+	done
+	expect_exit 64 csign -k p384 -f jws --hash sha256 a
 }
 
 sigstore_bundles_are_verified() {
@@ -190,6 +203,8 @@ signify_lists_are_verified() {
 	signify-openbsd -G -n -p "$DIR/x.pub" -s "$DIR/x.sec"
 	rm SHA256.sig
 	expect_exit 76 csign -k ed25519 -f sums-signify --pin "$DIR/x.pub" a
+	expect_exit 64 csign -k ed25519 -f sums-signify \
+	    --pin "$DIR/ed25519.pem" a
 	[ ! -e SHA256.sig ]
 	instance_stop "$DIR/signify"
 }

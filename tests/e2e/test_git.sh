@@ -227,6 +227,20 @@ files_are_signed_as_gpg_does() {
 	refused gpg_verifies changed
 }
 
+a_signature_goes_to_the_path_that_is_given() {
+	mkdir "$DIR/paths" "$DIR/paths/out"
+	cd "$DIR/paths" || exit
+	echo text >Release
+	export CSIGN_KEY=rsa4096
+	signs --gpg -abo "$PWD/out/Release.gpg" Release
+	works gpgv --keyring "$DIR/openpgp/rsa4096.gpg" out/Release.gpg Release
+	signs --gpg --clear-sign --output="$PWD/out/InRelease" Release
+	signs --gpg -b -o - Release >piped
+	signs --gpg -b <Release >piped
+	expect_exit 73 csign --gpg -b -o "$PWD/nowhere/x" Release
+	only Release piped out out/Release.gpg out/InRelease
+}
+
 texts_of_every_end_are_clear_signed() {
 	mkdir "$DIR/texts"
 	cd "$DIR/texts" || exit
@@ -341,6 +355,7 @@ cases commits_and_tags_are_signed_by_the_key_that_is_meant \
     openpgp_commits_and_tags_are_verified_by_gpg \
     an_openpgp_key_that_is_not_granted_is_told \
     files_are_signed_as_gpg_does \
+    a_signature_goes_to_the_path_that_is_given \
     texts_of_every_end_are_clear_signed \
     what_is_not_signing_is_gpgs_own \
     openpgp_files_and_lists_are_signed_and_pinned \

@@ -132,8 +132,11 @@ list(struct request *q, const struct making *making, const uint8_t *signature,
 	struct buf *text = &q->text;
 
 	buf_consume(text, buf_len(text));
-	if (q->format->finish(making, signature, len, text) == -1)
+	if (q->format->finish(making, signature, len, text) == -1) {
+		/* A part of it is no answer. */
+		buf_consume(text, buf_len(text));
 		return text->bad ? REASON_BUSY : REASON_TOKEN_WRONG;
+	}
 	if (answer_check(q->format, making, signature, len, text,
 		&service->read_back) == -1) {
 		buf_consume(text, buf_len(text));

@@ -6,6 +6,7 @@
 #include <sys/random.h>
 
 #include "base/log.h"
+#include "broker/gather.h"
 #include "broker/service.h"
 #include "broker/slot.h"
 #include "broker/terms.h"
@@ -149,4 +150,25 @@ maker_fits(const struct slot *slot, char text[MESSAGE_SIZE])
 	if (reason != REASON_OK || format->fit == NULL)
 		return reason;
 	return ask_format(slot, text);
+}
+
+int
+maker_input(const struct slot *slot)
+{
+	struct buf *input = &slot->request->session->service->input;
+	struct maker maker;
+	int rv;
+
+	buf_consume(input, buf_len(input));
+	if (!gathers(slot->request))
+		maker_init(&maker, slot);
+	else if (maker_all(&maker, slot) == -1)
+		return -1;
+	rv = slot->request->format->input(&maker.making, input);
+	maker_release(&maker);
+	if (rv == 0 && !input->bad && buf_len(input) <= WIRE_INPUT)
+		return 0;
+	/* What is bad stays so. */
+	buf_release(input);
+	return -1;
 }

@@ -16,6 +16,8 @@ finish(struct slot *slot, const uint8_t *signature, size_t len)
 	struct maker maker;
 
 	buf_consume(answer, buf_len(answer));
+	if (answer->bad)
+		buf_release(answer);
 	maker_init(&maker, slot);
 	if (format->finish(&maker.making, signature, len, answer) == -1 ||
 	    buf_len(answer) > WIRE_ANSWER ||

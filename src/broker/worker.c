@@ -284,24 +284,31 @@ put_job(
 	job_put(&w->out, &job);
 }
 
+/*
+ * It fitted when it was decided.  The clock may have been set back since, to
+ * before there was a key: that is no reason to end for everybody.
+ */
+static void
+cannot_make(struct slot *slot)
+{
+	if (slot->request->state == REQUEST_OVER)
+		slot_drop(slot);
+	else
+		slot_give_up(slot, REASON_INTERNAL,
+		    "the format does not take this line any more");
+}
+
 void
 worker_add(struct worker *w, struct slot *slot)
 {
 	struct service *service = w->token->service;
-	const struct format *format = slot->request->format;
-	struct buf *input = &service->input;
-	struct maker maker;
+	const struct buf *input = &service->input;
 
-	buf_consume(input, buf_len(input));
 	maker_begin(slot);
-	if (!gathers(slot->request))
-		maker_init(&maker, slot);
-	else if (maker_all(&maker, slot) == -1)
-		log_fatal("no memory");
-	if (format->input(&maker.making, input) == -1 ||
-	    buf_len(input) > WIRE_INPUT)
-		log_fatal("format %s makes no input", format->name);
-	maker_release(&maker);
+	if (maker_input(slot) == -1) {
+		cannot_make(slot);
+		return;
+	}
 	if (worker_is_idle(w))
 		watch(w);
 	slot->job = ++service->next_job;

@@ -40,4 +40,7 @@ enum reason maker_fits(const struct slot *, char text[MESSAGE_SIZE]);
  */
 void maker_begin(struct slot *);
 
+/* What the token is to sign, in service->input: 0, or -1. */
+int maker_input(const struct slot *);
+
 #endif

@@ -251,6 +251,11 @@ images_are_measured_as_pesign_does() {
 	    -in $EFI/systemd-bootx64.efi -out signed -CAfile "$CA"
 	sbverify --cert "$DIR/certs/rsa3072.pem" signed
 	expect_exit 65 csign -k rsa3072 -f authenticode a
+	local length
+	for length in 100 200 1000 100000; do
+		head -c $length $EFI/systemd-bootx64.efi >part
+		expect_exit 65 csign -k rsa3072 -f authenticode part
+	done
 	expect_exit 64 csign -k rsa3072 -f authenticode --attach \
 	    --output-dir . linuxx64.efi.stub
 	expect_exit 64 csign -k rsa3072 -f authenticode --attach --stdout \

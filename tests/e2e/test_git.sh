@@ -241,6 +241,23 @@ a_signature_goes_to_the_path_that_is_given() {
 	only Release piped out out/Release.gpg out/InRelease
 }
 
+what_gpg_takes_for_no_text_is_not_signed_as_one() {
+	mkdir "$DIR/no-texts"
+	cd "$DIR/no-texts" || exit
+	head -c 19991 /dev/zero | tr '\0' a >long
+	printf 'a\0' >nul
+	local name
+	for name in long nul; do
+		expect_exit 65 csign -k rsa4096 -f openpgp-text $name
+		expect_exit 65 csign --gpg -u rsa4096 --clear-sign $name
+	done
+	head -c 19990 long >fits
+	echo >>fits
+	signs -k rsa4096 -f openpgp-text --pin "$DIR/openpgp/rsa4096.asc" fits
+	works gpg --batch --no-autostart --verify fits.asc fits
+	only long nul fits fits.asc
+}
+
 texts_of_every_end_are_clear_signed() {
 	mkdir "$DIR/texts"
 	cd "$DIR/texts" || exit
@@ -356,6 +373,7 @@ cases commits_and_tags_are_signed_by_the_key_that_is_meant \
     an_openpgp_key_that_is_not_granted_is_told \
     files_are_signed_as_gpg_does \
     a_signature_goes_to_the_path_that_is_given \
+    what_gpg_takes_for_no_text_is_not_signed_as_one \
     texts_of_every_end_are_clear_signed \
     what_is_not_signing_is_gpgs_own \
     openpgp_files_and_lists_are_signed_and_pinned \

@@ -16,6 +16,17 @@ import sys
 import asyncssh
 
 
+async def run(connection, command, text):
+    """As connection.run(), but a refusal may come before the input is sent."""
+    process = await connection.create_process(command, encoding=None)
+    try:
+        process.stdin.write(text)
+        process.stdin.write_eof()
+    except BrokenPipeError:
+        pass
+    return await process.wait()
+
+
 async def main(
     port, user, key, known_hosts, host, command, channels="1", rekey="1G"
 ):
@@ -38,7 +49,7 @@ async def main(
     async with connection:
         done = await asyncio.gather(
             *(
-                connection.run(command, input=text, encoding=None)
+                run(connection, command, text)
                 for _ in range(int(channels))
             )
         )

@@ -21,7 +21,7 @@ formats_demo_token() { # DIR
 	local name type
 	token_unseal "$1/token" || return
 	formats_ca "$1" || return
-	(umask 077 && cp "$1/token/pin" "$1/ca/pin") || return
+	(umask 077 && cp -f "$1/token/pin" "$1/ca/pin") || return
 	while read -r name type; do
 		token_ctl "$1/token" keygen --label demo \
 		    --pin-file "$1/ca/pin" --name "$name" --type "$type" \

@@ -24,7 +24,7 @@ formats_ca() { # DIR
 
 formats_certificate() { # DIR KEY [EXTENSIONS]
 	# The PIN is the service's; a file of ours is read.
-	(umask 077 && cp "$1/token/pin" "$1/ca/pin") || return
+	(umask 077 && cp -f "$1/token/pin" "$1/ca/pin") || return
 	token_ctl "$1/token" csr --label demo --pin-file "$1/ca/pin" \
 	    --name "$2" --subject "/CN=$2" --out "$1/ca/$2.csr" >/dev/null ||
 	    return
@@ -84,7 +84,7 @@ formats_openpgp() { # DIR KEY [OPTION...]
 	local dir=$1 key=$2
 	shift 2
 	mkdir -p "$dir/openpgp" || return
-	(umask 077 && cp "$dir/token/pin" "$dir/openpgp/pin") || return
+	(umask 077 && cp -f "$dir/token/pin" "$dir/openpgp/pin") || return
 	token_ctl "$dir/token" openpgp --label demo \
 	    --pin-file "$dir/openpgp/pin" --name "$key" \
 	    --user-id "$key <$key@example.org>" \

@@ -204,7 +204,8 @@ authenticode_open(const struct making *m, const uint8_t *answer, size_t len,
 const struct format format_authenticode = {
 	.name = "authenticode",
 	.wrapped = true,
-	.needs = FORMAT_NEEDS_CERTIFICATE | FORMAT_NEEDS_CODE_SIGNING,
+	.needs = FORMAT_NEEDS_CERTIFICATE | FORMAT_NEEDS_CODE_SIGNING |
+	    FORMAT_HAS_SIGNING_TIME,
 	.extension = "p7",
 	.help = "PE files from their digest (sbverify, osslsigncode verify)",
 	.mech = authenticode_mech,

@@ -98,7 +98,7 @@ noattr_open(const struct making *m, const uint8_t *answer, size_t len,
 const struct format format_cms = {
 	.name = "cms",
 	.wrapped = true,
-	.needs = FORMAT_NEEDS_CERTIFICATE,
+	.needs = FORMAT_NEEDS_CERTIFICATE | FORMAT_HAS_SIGNING_TIME,
 	.extension = "p7s",
 	.help = "CMS with signed attributes (openssl cms -verify)",
 	.mech = signed_data_mech,

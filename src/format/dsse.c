@@ -32,7 +32,7 @@ dsse_open(const struct making *m, const uint8_t *answer, size_t len,
 const struct format format_dsse = {
 	.name = "dsse",
 	.wrapped = true,
-	.needs = FORMAT_NEEDS_NAME,
+	.needs = FORMAT_NEEDS_NAME | FORMAT_HAS_PREDICATE,
 	.extension = "intoto.jsonl",
 	.help = "an in-toto statement about the name, in a DSSE envelope",
 	.mech = statement_mech,

@@ -85,7 +85,7 @@ struct signing_key {
 	uint32_t tsa_accuracy_s; /* 0: not said */
 	struct limits limits;
 	struct rule rule, use_rule, tsa_policy_rule, tsa_accuracy_rule;
-	struct rule predicate_rule;
+	struct rule signing_time_rule, predicate_rule;
 	const char *said; /* its lines */
 	size_t index; /* 0 to tree_keys() - 1 */
 };

@@ -22,6 +22,9 @@ enum {
 	/* Of the certificate, beside keyUsage digitalSignature: */
 	FORMAT_NEEDS_CODE_SIGNING = 256,
 	FORMAT_NEEDS_TIME_STAMPING = 512, /* critical, and alone */
+	/* What words of a key say something to it. */
+	FORMAT_HAS_SIGNING_TIME = 1024,
+	FORMAT_HAS_PREDICATE = 2048,
 };
 
 /* A format's name and class, from the format folder. */

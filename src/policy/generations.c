@@ -76,6 +76,19 @@ generation_open(
 	return NULL;
 }
 
+int
+row_check_expired(const struct generation_row *row, struct text_error *reterr)
+{
+	for (int f = 0; f < KEY_FILES; f++)
+		if (row->path[f] != NULL)
+			return 0;
+	if (!row->generation.allow_expired)
+		return 0;
+	return text_fail(reterr, row->expired_rule.line,
+	    "allow-expired-certificate: there is neither certificate nor "
+	    "openpgp here that could expire");
+}
+
 static int
 generation_close(
     const struct place *place, void *object, struct text_error *reterr)
@@ -98,6 +111,8 @@ generation_close(
 		    "generation %s has no start: the date from which on it "
 		    "signs",
 		    g->name);
+	if (row_check_expired(row, reterr) == -1)
+		return -1;
 	row->complete = true;
 	return 0;
 }

@@ -4,6 +4,7 @@
 
 #include "policy/apart.h"
 #include "policy/limits.h"
+#include "policy/resolve.h"
 #include "policy/scope.h"
 #include "policy/stamp.h"
 #include "policy/tenant.h"
@@ -69,7 +70,8 @@ static const struct word words[] = {
 	    AT_RULE(own.generation.allow_short, own.short_rule), 0, 0 },
 	{ "allow-expired-certificate", value_yes,
 	    AT_RULE(own.generation.allow_expired, own.expired_rule), 0, 0 },
-	{ "signing-time", value_no, AT(key.no_signing_time), 0, 0 },
+	{ "signing-time", value_no,
+	    AT_RULE(key.no_signing_time, key.signing_time_rule), 0, 0 },
 	{ "predicate-type", value_uri,
 	    AT_RULE(key.predicate_type, key.predicate_rule), 0, URI_SIZE - 1 },
 	{ "tsa-policy", value_oid, AT_RULE(key.tsa_policy, key.tsa_policy_rule),
@@ -214,6 +216,36 @@ check_own(const struct key_row *row, struct text_error *reterr)
 		    "allow-extractable, allow-short-rsa and "
 		    "allow-expired-certificate stand where the object does",
 		    row->key.name);
+	return row_check_expired(&row->own, reterr);
+}
+
+/* Is there a format of the key's that the word says something to? */
+static bool
+has_format(
+    const struct tree *tree, const struct signing_key *key, unsigned what)
+{
+	for (size_t i = 0; i < tree->format_count; i++)
+		if ((tree->formats[i].needs & what) != 0 &&
+		    key_allows_format(key, &tree->formats[i]))
+			return true;
+	return false;
+}
+
+/* A word that would do nothing is a mistake. */
+static int
+check_idle(const struct tree *tree, const struct signing_key *key,
+    struct text_error *reterr)
+{
+	if (key->no_signing_time &&
+	    !has_format(tree, key, FORMAT_HAS_SIGNING_TIME))
+		return text_fail(reterr, key->signing_time_rule.line,
+		    "key %s: signing-time: none of its formats has one",
+		    key->name);
+	if (key->predicate_type != NULL &&
+	    !has_format(tree, key, FORMAT_HAS_PREDICATE))
+		return text_fail(reterr, key->predicate_rule.line,
+		    "key %s: predicate-type: none of its formats has one",
+		    key->name);
 	return 0;
 }
 
@@ -237,7 +269,8 @@ check_key(
 	if (limits_close("key", key->name, &key->limits, reterr) == -1 ||
 	    check_verbs(key, reterr) == -1 ||
 	    check_class(tree, key, reterr) == -1 ||
-	    apart_check(key, reterr) == -1)
+	    apart_check(key, reterr) == -1 ||
+	    check_idle(tree, key, reterr) == -1)
 		return -1;
 	return stamp_check(tree, key, reterr);
 }

@@ -59,6 +59,8 @@ struct token_conf *tree_find_token(const struct tree *, const char *name);
 struct key_row *tree_find_key(const struct tree *, const char *name);
 struct generation_row *tree_find_generation(
     const struct tree *, const char *name);
+/* allow-expired-certificate has something to be about: 0, or -1. */
+int row_check_expired(const struct generation_row *, struct text_error *);
 struct profile *tree_find_profile(const struct tree *, const char *name);
 
 /* One file that is being taken in: who hears of errors, and how many. */

@@ -151,7 +151,8 @@ a_new_certificate_is_taken_and_the_key_stays(void **state)
 	(void)state;
 	assert_true(keyring_learn(ring, a, &facts[0]));
 	key_ref(a);
-	adopt(pem[KEYS], "allow-expired-certificate = yes\n");
+	adopt(pem[KEYS],
+	    "certificate = a.pem\nallow-expired-certificate = yes\n");
 	assert_ptr_equal(key_a(), a);
 	assert_true(a->known);
 	memcpy(serial, a->facts.certificate->serial.at, sizeof(serial));

@@ -12,7 +12,9 @@ const struct format_word test_formats[] = {
 	{ .name = "raw", .wrapped = false },
 	{ .name = "raw-pss", .wrapped = false },
 	{ .name = "p1363", .wrapped = false },
-	{ .name = "cms", .wrapped = true },
+	{ .name = "cms",
+	    .wrapped = true,
+	    .needs = FORMAT_HAS_SIGNING_TIME | FORMAT_HAS_PREDICATE },
 	{ .name = "tsa", .wrapped = true, .needs = FORMAT_NEEDS_POLICY },
 };
 

@@ -178,7 +178,7 @@ lets_a_key_name_granted_tokens_and_objects_only(void **state)
 		    "5: allow-short-rsa may not stand in a tenant\n" },
 		{ "owner = me\ntokens = t\nobjects = a\n",
 		    "token = t\nobject = pkcs11:object=a\nuse = raw\n"
-		    "allow-expired-certificate = yes\n",
+		    "allow-expired-certificate = yes\ncertificate = c.pem\n",
 		    "5: allow-expired-certificate may not stand in a "
 		    "tenant\n" },
 		{ "owner = me\ntokens = t\nobjects = a\n",

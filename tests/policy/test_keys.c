@@ -11,6 +11,7 @@
 
 #define HEAD "[key release]\ntoken = t\nobject = pkcs11:object=release\n"
 #define GOOD HEAD "use = raw\n"
+#define WRAPPED HEAD "use = wrapped\n"
 
 static struct tree *
 tree_with(const char *keys)
@@ -322,12 +323,32 @@ tells_a_bad_word_only_once(void **state)
 }
 
 static void
+a_word_that_would_do_nothing_is_refused(void **state)
+{
+	struct tree *tree = tree_with(
+	    WRAPPED "formats = cms\nsigning-time = no\npredicate-type = a:b\n");
+
+	(void)state;
+	assert_true(tree_key_by_name(tree, "release")->no_signing_time);
+	tree_free(tree);
+	assert_refused(GOOD "signing-time = no\n",
+	    "keys.d/k.conf:5: key release: signing-time: none of its formats "
+	    "has one");
+	assert_refused(GOOD "formats = raw\npredicate-type = a:b\n",
+	    "keys.d/k.conf:6: key release: predicate-type: none of its "
+	    "formats has one");
+	assert_refused(GOOD "allow-expired-certificate = yes\n",
+	    "keys.d/k.conf:5: allow-expired-certificate: there is neither "
+	    "certificate nor openpgp here that could expire");
+}
+
+static void
 a_predicate_type_is_a_uri(void **state)
 {
 	static const char *const bad[] = { "release", "1:x", "x:", "a b:c",
 		"https://example.com/<v1>" };
-	struct tree *tree =
-	    tree_with(GOOD "predicate-type = https://example.com/release/v1\n");
+	struct tree *tree = tree_with(
+	    WRAPPED "predicate-type = https://example.com/release/v1\n");
 
 	(void)state;
 	assert_string_equal(tree_key_by_name(tree, "release")->predicate_type,
@@ -336,8 +357,8 @@ a_predicate_type_is_a_uri(void **state)
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		char keys[256], told[256];
 
-		snprintf(
-		    keys, sizeof(keys), GOOD "predicate-type = %s\n", bad[i]);
+		snprintf(keys, sizeof(keys), WRAPPED "predicate-type = %s\n",
+		    bad[i]);
 		snprintf(told, sizeof(told),
 		    "keys.d/k.conf:5: predicate-type must be a URI such as "
 		    "https://example.com/release/v1, not \"%s\"",
@@ -366,6 +387,7 @@ main(void)
 		cmocka_unit_test(refuses_to_lend_the_log_key_out),
 		cmocka_unit_test(reads_the_tag_for_who_routes_records),
 		cmocka_unit_test(tells_a_bad_word_only_once),
+		cmocka_unit_test(a_word_that_would_do_nothing_is_refused),
 		cmocka_unit_test(a_predicate_type_is_a_uri),
 	};
 

@@ -25,9 +25,8 @@ reader_fail(struct reader *r)
 	r->left = 0;
 }
 
-/* The next len bytes, or NULL when there are fewer. */
-static const uint8_t *
-take(struct reader *r, size_t len)
+const uint8_t *
+get_raw(struct reader *r, size_t len)
 {
 	const uint8_t *at = r->at;
 
@@ -43,7 +42,7 @@ take(struct reader *r, size_t len)
 uint8_t
 get_u8(struct reader *r)
 {
-	const uint8_t *at = take(r, 1);
+	const uint8_t *at = get_raw(r, 1);
 
 	return at != NULL ? *at : 0;
 }
@@ -51,7 +50,7 @@ get_u8(struct reader *r)
 uint16_t
 get_u16(struct reader *r)
 {
-	const uint8_t *at = take(r, sizeof(uint16_t));
+	const uint8_t *at = get_raw(r, sizeof(uint16_t));
 	uint16_t value = 0;
 
 	if (at != NULL)
@@ -62,7 +61,7 @@ get_u16(struct reader *r)
 uint32_t
 get_u32(struct reader *r)
 {
-	const uint8_t *at = take(r, sizeof(uint32_t));
+	const uint8_t *at = get_raw(r, sizeof(uint32_t));
 	uint32_t value = 0;
 
 	if (at != NULL)
@@ -73,7 +72,7 @@ get_u32(struct reader *r)
 uint64_t
 get_u64(struct reader *r)
 {
-	const uint8_t *at = take(r, sizeof(uint64_t));
+	const uint8_t *at = get_raw(r, sizeof(uint64_t));
 	uint64_t value = 0;
 
 	if (at != NULL)
@@ -102,7 +101,7 @@ void
 get_str(struct reader *r, char *ret, size_t size)
 {
 	size_t len = get_u16(r);
-	const uint8_t *at = take(r, len);
+	const uint8_t *at = get_raw(r, len);
 
 	ret[0] = '\0';
 	if (at == NULL)
@@ -124,7 +123,7 @@ get_view(struct reader *r, size_t max, size_t *ret_len)
 	*ret_len = 0;
 	if (len > max)
 		reader_fail(r);
-	if ((at = take(r, len)) != NULL)
+	if ((at = get_raw(r, len)) != NULL)
 		*ret_len = len;
 	return at;
 }

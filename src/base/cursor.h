@@ -49,6 +49,9 @@ void get_bytes(struct reader *, void *ret, size_t size, size_t *ret_len);
 /* The same without a copy: a view into the message, valid as long as it. */
 const uint8_t *get_view(struct reader *, size_t max, size_t *ret_len);
 
+/* The next len bytes, a view; NULL, and the reader bad: there are fewer. */
+const uint8_t *get_raw(struct reader *, size_t len);
+
 void writer_init(struct writer *, void *space, size_t size);
 /* True when everything fitted. */
 bool writer_ok(const struct writer *);

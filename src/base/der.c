@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * Reading DER, declared in format/der.h.
- */
-#include "format/der.h"
+#include "base/der.h"
 
 #define TAG_NUMBER 0x1f
 #define LONG_FORM 0x80
@@ -47,9 +44,7 @@ get_value(struct reader *r, struct reader *ret)
 		reader_fail(ret);
 		return 0;
 	}
-	reader_init(ret, r->at, len);
-	r->at += len;
-	r->left -= len;
+	reader_init(ret, get_raw(r, len), len);
 	return tag;
 }
 

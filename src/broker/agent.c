@@ -7,7 +7,6 @@
 #include "format/ssh.h"
 #include "policy/namespace.h"
 
-#define BLOB_MAX 4096
 /* All of them must fit into one message of an agent. */
 #define IDENTITIES_MAX ((size_t)240 << 10)
 
@@ -44,14 +43,13 @@ key_for_agent(const struct session *s, const struct signing_key *conf)
 static bool
 add_identity(struct buf *out, const struct key *key)
 {
-	uint8_t blob[BLOB_MAX], space[BLOB_MAX + NAME_SIZE + 8];
-	struct writer b, w;
+	uint8_t space[SSH_KEY_MAX + NAME_SIZE + 8];
+	struct writer w;
 
-	writer_init(&b, blob, sizeof(blob));
-	if (ssh_put_key(&b, key->spki, key->spki_len) == -1)
+	if (key->facts.ssh == NULL)
 		return false;
 	writer_init(&w, space, sizeof(space));
-	put_bytes(&w, blob, b.used);
+	put_bytes(&w, key->facts.ssh, key->facts.ssh_len);
 	put_bytes(&w, key->name, strlen(key->name));
 	if (!writer_ok(&w) || buf_len(out) + w.used > IDENTITIES_MAX)
 		return false;

@@ -164,12 +164,6 @@ der_null(struct buf *b)
 }
 
 void
-der_true(struct buf *b)
-{
-	der_put(b, DER_BOOLEAN, "\xff", 1);
-}
-
-void
 der_unsigned(struct buf *b, const uint8_t *number, size_t len)
 {
 	while (len > 0 && *number == 0) {

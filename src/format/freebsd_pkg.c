@@ -85,7 +85,7 @@ freebsd_open(const struct making *m, const uint8_t *answer, size_t len,
 		return -1;
 	reader_init(&r, answer, len);
 	scan_text(&r, "SIGNATURE\n");
-	signature = scan_bytes(&r, size);
+	signature = get_raw(&r, size);
 	scan_text(&r, "\nCERT\n");
 	scan_text(&r, pem);
 	scan_text(&r, "END\n");

@@ -10,11 +10,6 @@
 #define LINE_MAX_CHARS 76
 #define SUM_BYTES 3
 
-struct line {
-	const char *text;
-	size_t len;
-};
-
 /* RFC 4880, 6.1, four bits at a time: what each of them leaves. */
 static void
 checksum(const uint8_t *bytes, size_t len, uint8_t ret[static SUM_BYTES])
@@ -54,9 +49,8 @@ armor_add(struct buf *to, const char *kind, const void *bytes, size_t len)
 	buf_addf(to, "=%s\n-----END PGP %s-----\n", line, kind);
 }
 
-/* False at the end.  The line's end, and blanks before it, are none of it. */
-static bool
-next_line(const char **at, const char *end, struct line *ret)
+bool
+text_line_next(const char **at, const char *end, struct text_line *ret)
 {
 	const char *lf;
 
@@ -66,6 +60,15 @@ next_line(const char **at, const char *end, struct line *ret)
 	ret->text = *at;
 	ret->len = (size_t)((lf != NULL ? lf : end) - *at);
 	*at = lf != NULL ? lf + 1 : end;
+	return true;
+}
+
+/* In armor blanks at a line's end, and a CR, are none of it. */
+static bool
+next_line(const char **at, const char *end, struct text_line *ret)
+{
+	if (!text_line_next(at, end, ret))
+		return false;
 	while (ret->len > 0 &&
 	    (char_is_blank(ret->text[ret->len - 1]) ||
 		ret->text[ret->len - 1] == '\r'))
@@ -73,9 +76,8 @@ next_line(const char **at, const char *end, struct line *ret)
 	return true;
 }
 
-/* "-----BEGIN PGP kind-----" */
 static bool
-is_edge(const struct line *line, const char *which, const char *kind)
+is_edge(const struct text_line *line, const char *which, const char *kind)
 {
 	const char *const parts[] = { "-----", which, " PGP ", kind, "-----" };
 	size_t at = 0;
@@ -95,7 +97,7 @@ is_edge(const struct line *line, const char *which, const char *kind)
 static bool
 find_body(const char **at, const char *end, const char *kind)
 {
-	struct line line;
+	struct text_line line;
 
 	do {
 		if (!next_line(at, end, &line))
@@ -112,9 +114,9 @@ find_body(const char **at, const char *end, const char *kind)
 /* The characters of all lines; sum is the one after them, or empty. */
 static int
 take_lines(const char *at, const char *end, const char *kind, struct buf *ret,
-    struct line *sum)
+    struct text_line *sum)
 {
-	struct line line;
+	struct text_line line;
 
 	sum->len = 0;
 	while (next_line(&at, end, &line)) {
@@ -131,7 +133,7 @@ take_lines(const char *at, const char *end, const char *kind, struct buf *ret,
 }
 
 static bool
-is_sum(const struct line *sum, const uint8_t *bytes, size_t len)
+is_sum(const struct text_line *sum, const uint8_t *bytes, size_t len)
 {
 	uint8_t said[SUM_BYTES], want[SUM_BYTES];
 	size_t said_len;
@@ -149,7 +151,7 @@ armor_read(const char *text, size_t len, const char *kind, struct buf *ret)
 {
 	const char *at = text, *end = text + len;
 	struct buf chars;
-	struct line sum;
+	struct text_line sum;
 	uint8_t *bytes;
 	size_t got;
 	int rv = -1;

@@ -7,6 +7,14 @@
 
 #include "base/buf.h"
 
+struct text_line {
+	const char *text;
+	size_t len; /* without its LF */
+};
+
+/* The next line of a text that goes to end; false: there is none. */
+bool text_line_next(const char **at, const char *end, struct text_line *ret);
+
 #define ARMOR_KEY "PUBLIC KEY BLOCK"
 #define ARMOR_SIGNATURE "SIGNATURE"
 

@@ -9,29 +9,9 @@
 
 #define HEAD_MAX 64
 
-struct line {
-	const char *text;
-	size_t len; /* without its LF */
-};
-
-/* False at the end. */
-static bool
-next_line(const char **at, const char *end, struct line *ret)
-{
-	const char *lf;
-
-	if (*at == end)
-		return false;
-	lf = memchr(*at, '\n', (size_t)(end - *at));
-	ret->text = *at;
-	ret->len = (size_t)((lf != NULL ? lf : end) - *at);
-	*at = lf != NULL ? lf + 1 : end;
-	return true;
-}
-
 /* As verifiers cut it: GnuPG a CR, too. */
 static size_t
-without_blanks(const struct line *line)
+without_blanks(const struct text_line *line)
 {
 	size_t len = line->len;
 
@@ -45,10 +25,10 @@ void
 clear_canonical(struct buf *to, const char *text, size_t len)
 {
 	const char *at = text, *end = text + len;
-	struct line line;
+	struct text_line line;
 	bool first = true;
 
-	while (next_line(&at, end, &line)) {
+	while (text_line_next(&at, end, &line)) {
 		if (!first)
 			buf_adds(to, "\r\n");
 		buf_add(to, line.text, without_blanks(&line));
@@ -69,7 +49,7 @@ head(enum hash hash, char ret[static HEAD_MAX])
 
 /* A dash is escaped, and what old mail programs would change. */
 static bool
-needs_dash(const struct line *line)
+needs_dash(const struct text_line *line)
 {
 	return (line->len > 0 && line->text[0] == '-') ||
 	    (line->len >= 5 && memcmp(line->text, "From ", 5) == 0);
@@ -80,10 +60,10 @@ clear_add(struct buf *to, enum hash hash, const char *text, size_t len)
 {
 	const char *at = text, *end = text + len;
 	char space[HEAD_MAX];
-	struct line line;
+	struct text_line line;
 
 	buf_adds(to, head(hash, space));
-	while (next_line(&at, end, &line)) {
+	while (text_line_next(&at, end, &line)) {
 		if (needs_dash(&line))
 			buf_adds(to, "- ");
 		buf_add(to, line.text, line.len);
@@ -98,14 +78,14 @@ clear_read(const char *document, size_t len, enum hash hash, struct buf *ret,
 	const char *at = document, *end = document + len;
 	char space[HEAD_MAX];
 	size_t head_len = strlen(head(hash, space));
-	struct line line;
+	struct text_line line;
 
 	if (len < head_len || memcmp(document, space, head_len) != 0)
 		return -1;
 	at += head_len;
-	while (next_line(&at, end, &line)) {
+	while (text_line_next(&at, end, &line)) {
 		bool escaped = line.len >= 2 && memcmp(line.text, "- ", 2) == 0;
-		struct line plain = { line.text + 2, line.len - 2 };
+		struct text_line plain = { line.text + 2, line.len - 2 };
 
 		if (line.len > 0 && line.text[0] == '-' && !escaped) {
 			*ret_signature = (size_t)(line.text - document);

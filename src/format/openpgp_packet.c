@@ -71,26 +71,12 @@ packet_get(struct reader *r, struct reader *ret_body)
 	len = (head & 0x40) != 0 ? new_length(r) : old_length(r, head & 3u);
 	if (tag == 0)
 		reader_fail(r);
-	reader_init(ret_body, packet_take(r, len), len);
+	reader_init(ret_body, get_raw(r, len), len);
 	if (r->bad) {
 		reader_init(ret_body, "", 0);
 		return 0;
 	}
 	return tag;
-}
-
-const uint8_t *
-packet_take(struct reader *r, size_t len)
-{
-	const uint8_t *at = r->at;
-
-	if (r->bad || r->left < len) {
-		reader_fail(r);
-		return NULL;
-	}
-	r->at += len;
-	r->left -= len;
-	return at;
 }
 
 static unsigned
@@ -118,7 +104,7 @@ void
 mpi_get(struct reader *r, uint8_t *ret, size_t len)
 {
 	size_t bits = get_u16(r), bytes = (bits + 7) / 8;
-	const uint8_t *at = packet_take(r, bytes);
+	const uint8_t *at = get_raw(r, bytes);
 
 	memset(ret, 0, len);
 	if (at == NULL || bytes > len ||

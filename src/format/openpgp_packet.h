@@ -24,9 +24,6 @@ void packet_add(struct buf *, enum packet_tag, const void *body, size_t len);
  */
 unsigned packet_get(struct reader *, struct reader *ret_body);
 
-/* The next len bytes, without a copy; NULL and a bad reader: there are less. */
-const uint8_t *packet_take(struct reader *, size_t len);
-
 /* A number from any number of bytes; 0 has no bits. */
 void mpi_add(struct buf *, const uint8_t *number, size_t len);
 /*

@@ -175,7 +175,7 @@ subpacket_get(struct reader *r, struct reader *ret)
 		len = ((len - 192) << 8) + get_u8(r) + 192;
 	if (len == 0)
 		reader_fail(r);
-	reader_init(ret, packet_take(r, len), len);
+	reader_init(ret, get_raw(r, len), len);
 	if (r->bad)
 		reader_init(ret, "", 0);
 	return get_u8(ret) & 0x7f;
@@ -186,7 +186,7 @@ read_fingerprint(struct reader sub, const struct openpgp_key *k,
     struct openpgp_signature *ret, bool *other)
 {
 	uint8_t version = get_u8(&sub);
-	const uint8_t *print = packet_take(&sub, OPENPGP_FINGERPRINT);
+	const uint8_t *print = get_raw(&sub, OPENPGP_FINGERPRINT);
 
 	if (version == VERSION && print != NULL && reader_done(&sub) &&
 	    memcmp(print, k->fingerprint, OPENPGP_FINGERPRINT) == 0)
@@ -256,13 +256,12 @@ openpgp_signature_get(struct reader body, const struct openpgp_key *k,
 	ret->algorithm = get_u8(&body);
 	ret->hash = openpgp_hash(get_u8(&body));
 	hashed.left = get_u16(&body);
-	reader_init(&hashed, packet_take(&body, hashed.left), hashed.left);
+	reader_init(&hashed, get_raw(&body, hashed.left), hashed.left);
 	ret->hashed = start;
 	ret->hashed_len = (size_t)(body.at - start);
 	unhashed.left = get_u16(&body);
-	reader_init(
-	    &unhashed, packet_take(&body, unhashed.left), unhashed.left);
-	left = packet_take(&body, sizeof(ret->left));
+	reader_init(&unhashed, get_raw(&body, unhashed.left), unhashed.left);
+	left = get_raw(&body, sizeof(ret->left));
 	if (body.bad || ret->algorithm != k->algorithm)
 		return -1;
 	memcpy(ret->left, left, sizeof(ret->left));

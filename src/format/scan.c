@@ -43,18 +43,6 @@ scan_to(struct reader *r, char end, size_t max, size_t *ret_len)
 	return at;
 }
 
-const uint8_t *
-scan_bytes(struct reader *r, size_t len)
-{
-	const uint8_t *at = r->at;
-
-	if (r->bad || r->left < len)
-		reader_fail(r);
-	else
-		skip(r, len);
-	return at;
-}
-
 const char *
 scan_rest(struct reader *r, size_t max, size_t *ret_len)
 {

@@ -17,8 +17,6 @@ void scan_text(struct reader *, const char *text);
  * bytes, a view into the answer.  "" where it is not there.
  */
 const char *scan_to(struct reader *, char end, size_t max, size_t *ret_len);
-/* So many bytes. */
-const uint8_t *scan_bytes(struct reader *, size_t len);
 /* The rest, at most max bytes. */
 const char *scan_rest(struct reader *, size_t max, size_t *ret_len);
 /* Digits as a number is written: no sign, no zero in front. */

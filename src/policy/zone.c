@@ -29,20 +29,6 @@ struct header {
 	uint32_t utc_flags, standard_flags, leaps, changes, types, chars;
 };
 
-static const uint8_t *
-take(struct reader *r, size_t len)
-{
-	const uint8_t *at = r->at;
-
-	if (r->bad || r->left < len) {
-		reader_fail(r);
-		return NULL;
-	}
-	r->at += len;
-	r->left -= len;
-	return at;
-}
-
 static uint32_t
 get_count(struct reader *r, uint32_t max)
 {
@@ -56,12 +42,12 @@ get_count(struct reader *r, uint32_t max)
 static void
 get_header(struct reader *r, struct header *ret)
 {
-	const uint8_t *magic = take(r, 4);
+	const uint8_t *magic = get_raw(r, 4);
 
 	if (magic == NULL || memcmp(magic, "TZif", 4) != 0)
 		reader_fail(r);
 	ret->version = get_u8(r);
-	take(r, 15);
+	get_raw(r, 15);
 	ret->utc_flags = get_count(r, TYPES_MAX);
 	ret->standard_flags = get_count(r, TYPES_MAX);
 	ret->leaps = get_count(r, CHANGES_MAX);
@@ -113,9 +99,9 @@ get_block(
 	const uint8_t *types;
 
 	get_changes(r, time, zone);
-	types = take(r, h->changes);
+	types = get_raw(r, h->changes);
 	get_types(r, h, offsets);
-	take(r, h->chars + h->standard_flags + h->utc_flags);
+	get_raw(r, h->chars + h->standard_flags + h->utc_flags);
 	for (size_t i = 0; i < zone->count && !r->bad; i++) {
 		if (types[i] >= h->types)
 			reader_fail(r);
@@ -193,7 +179,7 @@ zone_of_file(struct arena *arena, const void *data, size_t len,
 	get_header(&r, &h);
 	if (!r.bad && h.version != '\0') {
 		time = 8;
-		take(&r, block_size(&h, 4));
+		get_raw(&r, block_size(&h, 4));
 		get_header(&r, &h);
 	}
 	if (check_header(&r, &h, reterr) == -1 ||

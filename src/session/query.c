@@ -4,15 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum {
-	TAG_BOOLEAN = 0x01,
-	TAG_INTEGER = 0x02,
-	TAG_OCTETS = 0x04,
-	TAG_NULL = 0x05,
-	TAG_OID = 0x06,
-	TAG_SEQUENCE = 0x30,
-	TAG_EXTENSIONS = 0xa0,
-};
+#include "base/der.h"
 
 /* NIST's arc, 2.16.840.1.101.3.4.2: the last byte says which. */
 static const uint8_t hash_arc[] = { 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04,
@@ -26,54 +18,6 @@ static const enum hash hashes[] = {
 	[10] = HASH_SHA3_512,
 };
 
-/* Of at most two bytes, and the shortest that says it. */
-static size_t
-take_length(struct reader *r)
-{
-	size_t len = get_u8(r);
-
-	if (len < 0x80)
-		return len;
-	if (len == 0x81) {
-		len = get_u8(r);
-		if (len < 0x80)
-			reader_fail(r);
-	} else if (len == 0x82) {
-		len = get_u16(r);
-		if (len < 0x100)
-			reader_fail(r);
-	} else {
-		reader_fail(r);
-	}
-	return len;
-}
-
-/* What is in the element of this tag; both are bad when that is none. */
-static struct reader
-take(struct reader *r, uint8_t tag)
-{
-	struct reader in = { .bad = true };
-	size_t len;
-
-	if (get_u8(r) != tag)
-		reader_fail(r);
-	len = take_length(r);
-	if (r->bad || len > r->left) {
-		reader_fail(r);
-		return in;
-	}
-	reader_init(&in, r->at, len);
-	r->at += len;
-	r->left -= len;
-	return in;
-}
-
-static bool
-is_next(const struct reader *r, uint8_t tag)
-{
-	return !r->bad && r->left > 0 && r->at[0] == tag;
-}
-
 static int
 fail(char *what, const char *text)
 {
@@ -84,7 +28,7 @@ fail(char *what, const char *text)
 static int
 read_version(struct reader *r, char *what)
 {
-	struct reader version = take(r, TAG_INTEGER);
+	struct reader version = der_get(r, DER_INTEGER);
 
 	if (get_u8(&version) != 1 || !reader_done(&version))
 		return fail(what, "is not of version 1");
@@ -108,8 +52,8 @@ hash_of(const struct reader *oid)
 static int
 read_hash(struct reader *r, struct time_query *ret, char *what)
 {
-	struct reader algorithm = take(r, TAG_SEQUENCE);
-	struct reader oid = take(&algorithm, TAG_OID);
+	struct reader algorithm = der_get(r, DER_SEQUENCE);
+	struct reader oid = der_get(&algorithm, DER_OID);
 
 	if (oid.bad)
 		return fail(what, "names no hash");
@@ -117,9 +61,9 @@ read_hash(struct reader *r, struct time_query *ret, char *what)
 		return fail(what,
 		    "has another hash than sha256, sha384, sha512, sha3-256, "
 		    "sha3-384 or sha3-512");
-	ret->more.null_parameters = is_next(&algorithm, TAG_NULL);
+	ret->more.null_parameters = der_peek(&algorithm) == DER_NULL;
 	if (ret->more.null_parameters) {
-		struct reader null = take(&algorithm, TAG_NULL);
+		struct reader null = der_get(&algorithm, DER_NULL);
 
 		if (!reader_done(&null))
 			reader_fail(&algorithm);
@@ -132,13 +76,13 @@ read_hash(struct reader *r, struct time_query *ret, char *what)
 static int
 read_imprint(struct reader *r, struct time_query *ret, char *what)
 {
-	struct reader imprint = take(r, TAG_SEQUENCE), digest;
+	struct reader imprint = der_get(r, DER_SEQUENCE), digest;
 
 	if (imprint.bad)
 		return fail(what, "has no messageImprint");
 	if (read_hash(&imprint, ret, what) == -1)
 		return -1;
-	digest = take(&imprint, TAG_OCTETS);
+	digest = der_get(&imprint, DER_OCTET_STRING);
 	if (!reader_done(&imprint) || digest.left != hash_size(ret->hash))
 		return fail(what, "has a digest that is not of its hash");
 	memcpy(ret->digest, digest.at, digest.left);
@@ -151,9 +95,9 @@ read_policy(struct reader *r, struct query *ret, char *what)
 	struct reader oid;
 	char text[OID_TEXT];
 
-	if (!is_next(r, TAG_OID))
+	if (der_peek(r) != DER_OID)
 		return 0;
-	oid = take(r, TAG_OID);
+	oid = der_get(r, DER_OID);
 	if (oid.bad || oid_text(oid.at, oid.left, text) == -1)
 		return fail(what, "has a reqPolicy that is none, or too long");
 	memcpy(ret->policy, oid.at, oid.left);
@@ -166,9 +110,9 @@ read_nonce(struct reader *r, struct query *ret, char *what)
 {
 	struct reader nonce;
 
-	if (!is_next(r, TAG_INTEGER))
+	if (der_peek(r) != DER_INTEGER)
 		return 0;
-	nonce = take(r, TAG_INTEGER);
+	nonce = der_get(r, DER_INTEGER);
 	if (nonce.bad || !query_is_integer(nonce.at, nonce.left))
 		return fail(what, "has a nonce that is no number in DER");
 	if (nonce.left > sizeof(ret->nonce))
@@ -185,9 +129,9 @@ read_certificates(struct reader *r, struct query *ret, char *what)
 	struct reader wanted;
 	uint8_t value;
 
-	if (!is_next(r, TAG_BOOLEAN))
+	if (der_peek(r) != DER_BOOLEAN)
 		return 0;
-	wanted = take(r, TAG_BOOLEAN);
+	wanted = der_get(r, DER_BOOLEAN);
 	value = get_u8(&wanted);
 	if (!reader_done(&wanted) || (value != 0x00 && value != 0xff))
 		return fail(what, "has a certReq that is no BOOLEAN in DER");
@@ -203,7 +147,7 @@ read_fields(struct reader *r, struct time_query *ret, char *what)
 	    read_nonce(r, &ret->more, what) == -1 ||
 	    read_certificates(r, &ret->more, what) == -1)
 		return -1;
-	if (is_next(r, TAG_EXTENSIONS))
+	if (der_peek(r) == DER_CONSTRUCTED)
 		return fail(
 		    what, "has extensions, and none of them is answered");
 	if (!reader_done(r))
@@ -223,7 +167,7 @@ query_read(const void *bytes, size_t len, struct time_query *ret,
 	if (len > QUERY_MAX)
 		return fail(what, "is longer than 4096 bytes");
 	reader_init(&all, bytes, len);
-	request = take(&all, TAG_SEQUENCE);
+	request = der_get(&all, DER_SEQUENCE);
 	if (!reader_done(&all))
 		return fail(what, "is none: not one SEQUENCE in DER, RFC 3161");
 	if (read_fields(&request, &query, what) == -1)

@@ -290,10 +290,27 @@ a_writer_that_was_failed_stays_so(void **state)
 	assert_int_equal(w.used, 0);
 }
 
+static void
+raw_bytes_are_a_view_or_nothing(void **state)
+{
+	static const uint8_t bytes[] = { 1, 2, 3 };
+	struct reader r;
+
+	(void)state;
+	reader_init(&r, bytes, sizeof(bytes));
+	assert_ptr_equal(get_raw(&r, 2), bytes);
+	assert_ptr_equal(get_raw(&r, 0), bytes + 2);
+	assert_null(get_raw(&r, 2));
+	assert_true(r.bad);
+	assert_null(get_raw(&r, 0));
+	assert_int_equal(r.left, 0);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(raw_bytes_are_a_view_or_nothing),
 		cmocka_unit_test(numbers_are_big_endian),
 		cmocka_unit_test(texts_and_bytes_come_back),
 		cmocka_unit_test(is_not_done_while_bytes_are_left),

@@ -173,6 +173,17 @@ ends_jobs(struct ends *e, int worker, struct jobs *ret)
 	add_jobs(e, ret);
 }
 
+int
+ends_any_jobs(struct ends *e, const int worker[2], struct jobs *ret)
+{
+	for (;;)
+		for (int i = 0; i < 2; i++)
+			if (channel_wait(worker[i], 20) == 1) {
+				ends_jobs(e, worker[i], ret);
+				return worker[i];
+			}
+}
+
 void
 ends_all_jobs(struct ends *e, int worker, struct jobs *jobs, unsigned count)
 {

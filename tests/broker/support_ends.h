@@ -70,6 +70,8 @@ struct jobs {
 };
 
 void ends_jobs(struct ends *, int worker, struct jobs *ret);
+/* The same of either worker, as they go to whoever is idle: which it was. */
+int ends_any_jobs(struct ends *, const int worker[2], struct jobs *ret);
 /* Jobs until there are so many in all. */
 void ends_all_jobs(struct ends *, int worker, struct jobs *, unsigned count);
 void ends_result(struct ends *, int worker, uint64_t job, enum reason);

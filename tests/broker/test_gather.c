@@ -54,17 +54,6 @@ tear_down(void **state)
 	return 0;
 }
 
-static int
-next_job(struct jobs *jobs)
-{
-	for (;;)
-		for (int i = 0; i < 2; i++)
-			if (channel_wait(worker[i], 20) == 1) {
-				ends_jobs(&e, worker[i], jobs);
-				return worker[i];
-			}
-}
-
 /* How many records of an event have this in them. */
 static size_t
 count_records(const char *event, const char *what)
@@ -119,7 +108,7 @@ many_lines_are_one_job_and_have_an_answer_and_a_record_each(void **state)
 	assert_true(accept_reply.atomic);
 	assert_true(ends_is_quiet(worker[0], 50));
 	ends_channel(&e, session, WIRE_END, 1);
-	who = next_job(&jobs);
+	who = ends_any_jobs(&e, worker, &jobs);
 	assert_int_equal(jobs.count, 1);
 	ends_result(&e, who, jobs.job[0], REASON_OK);
 	gets_answers(300);
@@ -157,7 +146,7 @@ a_long_list_sends_nobody_else_away(void **state)
 		ends_lines(&e, session, 1, 1, 100, name);
 	}
 	ends_channel(&e, session, WIRE_END, 1);
-	who = next_job(&jobs);
+	who = ends_any_jobs(&e, worker, &jobs);
 	ends_result(&e, who, jobs.job[0], REASON_OK);
 	for (uint32_t channel = 1; !has_answer(); channel++) {
 		ends_open(&e, other, channel, "whoami");
@@ -178,7 +167,7 @@ a_list_is_one_text_and_a_record_for_each_line(void **state)
 	ask("sign -f sums-sshsig", 3);
 	assert_true(accept_reply.whole);
 	ends_channel(&e, session, WIRE_END, 1);
-	who = next_job(&jobs);
+	who = ends_any_jobs(&e, worker, &jobs);
 	assert_int_equal(jobs.count, 1);
 	ends_result(&e, who, jobs.job[0], REASON_OK);
 	gets_answers(3);
@@ -226,7 +215,7 @@ a_worker_that_fails_hands_all_to_another(void **state)
 	(void)state;
 	ask("sign -f manifest", 5);
 	ends_channel(&e, session, WIRE_END, 1);
-	who = next_job(&jobs);
+	who = ends_any_jobs(&e, worker, &jobs);
 	close(who);
 	other = who == worker[0] ? worker[1] : worker[0];
 	if (who == worker[0])
@@ -250,7 +239,7 @@ nothing_becomes_of_any_line_when_the_token_fails_twice(void **state)
 	ask("sign -f manifest", 5);
 	ends_channel(&e, session, WIRE_END, 1);
 	for (int i = 0; i < 2; i++) {
-		int who = next_job(&jobs);
+		int who = ends_any_jobs(&e, worker, &jobs);
 
 		ends_result(&e, who, jobs.job[0], REASON_TOKEN_FAILED);
 	}
@@ -273,7 +262,7 @@ who_went_away_has_every_line_on_record(void **state)
 	(void)state;
 	ask("sign -f manifest", 40);
 	ends_channel(&e, session, WIRE_END, 1);
-	who = next_job(&jobs);
+	who = ends_any_jobs(&e, worker, &jobs);
 	ends_channel(&e, session, WIRE_CANCEL, 1);
 	ends_open(&e, session, 2, "whoami");
 	ends_recv(&e, session, WIRE_TEXT);
@@ -291,7 +280,7 @@ a_connection_that_ends_has_every_line_on_record(void **state)
 	(void)state;
 	ask("sign -f sums-sshsig", 7);
 	ends_channel(&e, session, WIRE_END, 1);
-	who = next_job(&jobs);
+	who = ends_any_jobs(&e, worker, &jobs);
 	close(session);
 	session = -1;
 	ends_result(&e, who, jobs.job[0], REASON_OK);
@@ -308,7 +297,7 @@ leaves_no_line_when_it_went_away_and_the_token_failed(void **state)
 	(void)state;
 	ask("sign -f manifest", 5);
 	ends_channel(&e, session, WIRE_END, 1);
-	who = next_job(&jobs);
+	who = ends_any_jobs(&e, worker, &jobs);
 	ends_channel(&e, session, WIRE_CANCEL, 1);
 	ends_open(&e, session, 2, "whoami");
 	ends_recv(&e, session, WIRE_TEXT);

@@ -48,18 +48,6 @@ tear_down(void **state)
 	return 0;
 }
 
-/* Jobs of both workers, as they are sent to whoever is idle. */
-static int
-next_job(struct jobs *jobs)
-{
-	for (;;)
-		for (int i = 0; i < 2; i++)
-			if (channel_wait(worker[i], 20) == 1) {
-				ends_jobs(&e, worker[i], jobs);
-				return worker[i];
-			}
-}
-
 static void
 sign_one(const char *name)
 {
@@ -67,7 +55,7 @@ sign_one(const char *name)
 	int who;
 
 	ends_lines(&e, session, 1, 7, 1, name);
-	who = next_job(&jobs);
+	who = ends_any_jobs(&e, worker, &jobs);
 	assert_int_equal(jobs.count, 1);
 	assert_int_equal(jobs.first[0], 7);
 	ends_result(&e, who, jobs.job[0], REASON_OK);
@@ -120,8 +108,8 @@ keeps_the_order_when_workers_do_not(void **state)
 	ends_open(&e, session, 1, "sign");
 	ends_accept(&e, session, 1, &accept_reply);
 	ends_lines(&e, session, 1, 1, 2, "ok");
-	who[0] = next_job(&jobs[0]);
-	who[1] = next_job(&jobs[1]);
+	who[0] = ends_any_jobs(&e, worker, &jobs[0]);
+	who[1] = ends_any_jobs(&e, worker, &jobs[1]);
 	assert_true(who[0] != who[1]);
 	if (jobs[0].first[0] == 1)
 		ends_result(&e, who[1], jobs[1].job[0], REASON_OK);
@@ -151,7 +139,7 @@ answers_the_lines_before_a_refused_one_and_ends(void **state)
 	ends_lines(&e, session, 1, 1, 1, "ok");
 	ends_lines(&e, session, 1, 2, 1, "forbidden");
 	ends_lines(&e, session, 1, 3, 1, "ok");
-	who = next_job(&jobs);
+	who = ends_any_jobs(&e, worker, &jobs);
 	records = ends_records(&e);
 	assert_null(ends_record(records, "DENY", ""));
 	free(records);
@@ -183,7 +171,7 @@ goes_on_behind_a_refused_line_when_asked_to(void **state)
 	ends_lines(&e, session, 1, 2, 1, "ok");
 	ends_channel(&e, session, WIRE_END, 1);
 	assert_int_equal(ends_answer(&e, session, &answer), REASON_NAME);
-	who = next_job(&jobs);
+	who = ends_any_jobs(&e, worker, &jobs);
 	assert_int_equal(jobs.first[0], 2);
 	ends_result(&e, who, jobs.job[0], REASON_OK);
 	assert_int_equal(ends_answer(&e, session, &answer), REASON_OK);
@@ -225,7 +213,7 @@ begins_an_atomic_request_only_at_its_end(void **state)
 	assert_true(ends_is_quiet(worker[0], 20));
 	assert_true(ends_is_quiet(worker[1], 20));
 	ends_channel(&e, session, WIRE_END, 1);
-	who = next_job(&jobs);
+	who = ends_any_jobs(&e, worker, &jobs);
 	ends_result(&e, who, jobs.job[0], REASON_OK);
 	assert_int_equal(ends_answer(&e, session, &answer), REASON_OK);
 	assert_int_equal(ends_done(&e, session, text), 0);

@@ -29,7 +29,7 @@ takes_what_is_there_and_nothing_else(void **state)
 	assert_int_equal(len, 1);
 	assert_memory_equal(at, "a", 1);
 	scan_text(&r, "key: ");
-	assert_memory_equal(scan_bytes(&r, 2), "b\n", 2);
+	assert_memory_equal(get_raw(&r, 2), "b\n", 2);
 	at = scan_rest(&r, 4, &len);
 	assert_int_equal(len, 4);
 	assert_memory_equal(at, "rest", 4);
@@ -71,7 +71,7 @@ refuses_an_end_that_is_too_far(void **state)
 	scan_rest(&r, 2, &len);
 	assert_true(r.bad);
 	r = from("abc");
-	scan_bytes(&r, 4);
+	get_raw(&r, 4);
 	assert_true(r.bad);
 }
 
